@@ -1,0 +1,37 @@
+import type { Stream } from "../random/stream.ts";
+import { wholeNumber } from "./check.ts";
+import type { Task } from "./contract.ts";
+import { runMachine } from "./machine.ts";
+
+/** Problems of one length with their answers. */
+export interface Batch {
+  /** [count][steps][channels], row-major. */
+  readonly input: Int32Array;
+  /** [count][steps]; −1 where no answer is asked. */
+  readonly target: Int32Array;
+}
+
+/**
+ * Draws `count` problems of one length and answers them: by the task's machine where it has one, else by `solve`.
+ *
+ * @param length a valid length of the task.
+ * @param count number of problems, ≥ 1.
+ * @throws LonghandError "argument" for an invalid length or count.
+ */
+export function drawBatch(task: Task, stream: Stream, length: number, count: number): Batch {
+  const steps = task.steps(length);
+  const input = task.sample(stream, length, count);
+  if (task.machine) return { input, target: runMachine(task, input, steps) };
+  const target = new Int32Array(count * steps);
+  const size = steps * task.channels.length;
+  for (let problem = 0; problem < count; problem++)
+    target.set(task.solve(input.subarray(problem * size, (problem + 1) * size)), problem * steps);
+  return { input, target };
+}
+
+/** The task's valid lengths from `low` to `high`, both included; may be empty. */
+export function validLengths(task: Task, low: number, high: number): number[] {
+  wholeNumber(task.name, "shortest length", low, 1);
+  wholeNumber(task.name, "longest length", high, low);
+  return Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((length) => task.validLength(length));
+}

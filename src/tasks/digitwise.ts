@@ -1,0 +1,117 @@
+import type { Stream } from "../random/stream.ts";
+import { checkAnswer, inputSteps, wholeNumber } from "./check.ts";
+import type { FiniteMachine, Task } from "./contract.ts";
+import { allLetters } from "./machine.ts";
+import { digitAlphabet, digitsFromNumber, numberFromDigits, readNumber, writeNumber } from "./numbers.ts";
+import { inputError, readOperands } from "./text.ts";
+
+/** What tells one digit-by-digit task from another. */
+export interface DigitwiseOptions {
+  readonly name: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly example: string;
+  /** 2 … 36. */
+  readonly base: number;
+  /** What the operator between two operands may be written as, the usual one first; empty for one operand. */
+  readonly operators: readonly string[];
+  /** Steps after the operands' last digit, where the operands are 0: 1 for a last carry. */
+  readonly extraSteps: 0 | 1;
+  /** The answer as a number; negative or too long ones are taken modulo base^steps. */
+  answer(numbers: readonly bigint[]): bigint;
+  /** Names of the machine's states and the initial one. */
+  readonly states: readonly string[];
+  readonly initial: number;
+  /** The machine's transition. */
+  next: FiniteMachine["next"];
+  /** Makes drawn operands legal in place: `digits` is [length][operands]. */
+  readonly arrange?: (digits: Int32Array) => void;
+  /** What is wrong with these operands (lowest digit first), or undefined; for `parse`. */
+  readonly refuse?: (operands: readonly Int32Array[]) => { received: string; expected: string } | undefined;
+}
+
+/**
+ * A task on whole numbers whose digits come one a step, lowest first, all operands side by side, with one digit of the
+ * answer a step. A problem of length n has operands of n digits, drawn uniformly (leading zeros included).
+ *
+ * Text: base 2 is written in decimal ("387+18"; "0b110+0b1" is also read, and answered in decimal), any other base in its
+ * own digits. Text keeps numbers, not widths: parsing gives the fewest steps that hold the largest operand.
+ */
+export function digitwiseTask(options: DigitwiseOptions): Task {
+  const { name, base, operators, extraSteps, example } = options;
+  const alphabet = digitAlphabet(base);
+  const width = operators.length > 0 ? 2 : 1;
+  const channels = Object.freeze(Array.from({ length: width }, () => alphabet));
+  const shape = { name, channels, output: alphabet };
+  const letters = allLetters(channels);
+
+  const steps = (length: number) => wholeNumber(name, "length", length, 1) + extraSteps;
+  const operands = (input: Int32Array) =>
+    channels.map((_, channel) => input.filter((_, index) => index % width === channel));
+
+  return Object.freeze<Task>({
+    ...shape,
+    summary: options.summary,
+    source: options.source,
+    example,
+    defaultTrainLengths: Object.freeze([1, 10] as const),
+    validLength: (length) => Number.isInteger(length) && length >= 1,
+    steps,
+    sample(stream, length, count = 1) {
+      const problemSize = steps(length) * width;
+      const digits = new Int32Array(wholeNumber(name, "count", count, 1) * length * width);
+      drawDigits(stream, digits, base);
+      const size = length * width;
+      if (options.arrange)
+        for (let at = 0; at < digits.length; at += size) options.arrange(digits.subarray(at, at + size));
+      if (extraSteps === 0) return digits;
+      const input = new Int32Array(count * problemSize);
+      for (let problem = 0; problem < count; problem++)
+        input.set(digits.subarray(problem * size, (problem + 1) * size), problem * problemSize);
+      return input;
+    },
+    solve(input) {
+      const count = inputSteps(shape, input);
+      const answer = options.answer(operands(input).map((digits) => numberFromDigits(digits, base)));
+      return digitsFromNumber(answer < 0n ? answer + BigInt(base) ** BigInt(count) : answer, base, count);
+    },
+    parse(text) {
+      const reader = { name, example };
+      const digits = base === 2 ? "a decimal digit" : `a digit of base ${base}`;
+      const numbers = readOperands(reader, text, operators, digits).map((piece) => readNumber(reader, piece, base));
+      const refused = options.refuse?.(numbers);
+      if (refused) throw inputError(reader, refused.received, refused.expected);
+      const length = Math.max(...numbers.map((number) => number.length));
+      const input = new Int32Array(steps(length) * width);
+      for (const [channel, number] of numbers.entries())
+        for (let i = 0; i < number.length; i++) input[i * width + channel] = number[i]!;
+      return input;
+    },
+    format(input) {
+      inputSteps(shape, input);
+      return operands(input)
+        .map((digits) => writeNumber(digits, base))
+        .join(operators[0] ?? "");
+    },
+    formatAnswer(output, input) {
+      checkAnswer(shape, output, input, 0);
+      return writeNumber(output, base);
+    },
+    machine: Object.freeze<FiniteMachine>({
+      states: Object.freeze([...options.states]),
+      initial: options.initial,
+      letters: () => letters,
+      next: options.next,
+    }),
+  });
+}
+
+function drawDigits(stream: Stream, digits: Int32Array, base: number): void {
+  if (base === 2) stream.bits(digits);
+  else stream.integers(digits, 0, base);
+}
+
+/** "binary" for base 2, else "base-<b>": how tasks in a base are named. */
+export function baseName(base: number): string {
+  return base === 2 ? "binary" : `base-${base}`;
+}
