@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { LonghandError } from "../src/errors.ts";
 import { decodeModel, decodeTensor, encodeModel, encodeTensor, type ValueInfo } from "../src/runtime/onnx/proto.ts";
 import { countByOpType, loadOnnxCases, reasonToSkipOnnxCases } from "./onnx-testdata.ts";
@@ -63,4 +63,13 @@ describe.skipIf(skipped !== undefined)(`ONNX's own files ${skipped ? `(${skipped
     expect(a!.shape).toStrictEqual([3, 4, 5]);
     expect(set!.outputs[0]!.data).toStrictEqual(a!.data.map((value, i) => value + b!.data[i]!));
   });
+});
+
+it("are skipped with a reason when they're missing, unless everything is required", () => {
+  vi.stubEnv("LONGHAND_REQUIRE_ALL", "");
+  expect(reasonToSkipOnnxCases("/no such folder")).toContain("/no such folder");
+  vi.stubEnv("LONGHAND_REQUIRE_ALL", "1");
+  expect(reasonToSkipOnnxCases("/no such folder")).toBeUndefined();
+  expect(() => loadOnnxCases("/no such folder")).toThrow("ENOENT");
+  vi.unstubAllEnvs();
 });
