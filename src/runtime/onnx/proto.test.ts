@@ -70,6 +70,11 @@ describe("a model's bytes", () => {
     expect(decodeModel(nested).graph).toStrictEqual(softmax.graph);
   });
 
+  it("may name an extent by nothing, which leaves it unknown", () => {
+    const read = decodeModel(hex("0808 3a0c 5a0a 1208 0a06 1204 0a02 1200 4200"));
+    expect(read.graph.inputs).toStrictEqual([{ name: "", elementType: "UNDEFINED", shape: [undefined] }]);
+  });
+
   it("may hold repeated attributes packed or not", () => {
     const node = (attribute: string) =>
       `0a${(2 + attribute.length / 2).toString(16).padStart(2, "0")} 2a${(attribute.length / 2).toString(16).padStart(2, "0")} ${attribute}`;
@@ -122,6 +127,9 @@ describe("what isn't a model", () => {
     expect(codeThrownBy(() => decodeModel(hex("0808 3a00")))).toBe("format"); // no operator set
     expect(codeThrownBy(() => decodeModel(hex("0808 1201ff 3a00 4200")))).toBe("format"); // not UTF-8
     expect(codeThrownBy(() => decodeModel(hex("0808 3a08 0a06 2a04 0a00 1805 4200")))).toBe("format"); // attribute type
+    const twice = "2a06 0a0161 a00102 2a06 0a0161 a00102"; // attribute a = 0, again
+    expect(codeThrownBy(() => decodeModel(hex(`0808 3a12 0a10 ${twice} 4200`)))).toBe("format");
+    expect(codeThrownBy(() => decodeModel(hex(`0808 3a0a 0a08 ${twice.slice(0, 18)} 4200`)))).toBe("none");
     expect(codeThrownBy(() => decodeModel(hex("0808 12ffffffffffffffff7f 3a00 4200")))).toBe("format"); // length 2^63
     expect(codeThrownBy(() => decodeModel(hex("08ffffffffffffffffffffff01")))).toBe("format"); // varint of 12 bytes
   });
