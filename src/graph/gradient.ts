@@ -1,0 +1,249 @@
+/**
+ * Reverse mode: the derivative of a graph is a graph.
+ *
+ * Nodes are visited from the last to the first; each adds its share to the gradients of its inputs. The derivative of a
+ * scan is a scan in the other direction (backpropagation through time): its state holds ∂/∂state and the sums for the
+ * values that the body captured; it reads what the forward body computed from stacked outputs added by `expose`.
+ */
+import { LonghandError } from "../errors.ts";
+import { sameShape } from "./dimension.ts";
+import type { Operator } from "./operator.ts";
+import { add } from "./operators/arithmetic.ts";
+import { expand } from "./operators/broadcast.ts";
+import { Constant, scalar } from "./operators/constant.ts";
+import { Reshape } from "./operators/reshape.ts";
+import { Transpose } from "./operators/transpose.ts";
+import { expose, scan, scanInputs, substituted } from "./scan.ts";
+import { describe, input, inRegion, isInside, type Region, type ScanNode, type Tensor } from "./tensor.ts";
+import { topologicalOrder } from "./traverse.ts";
+
+/**
+ * ∂of/∂wrt for each tensor of `wrt`; with `of` not a scalar, the derivative of its sum weighted by `seed`.
+ * @param of what to differentiate.
+ * @param wrt tensors that it may depend on; those it doesn't depend on get zeros.
+ * @param seed ∂/∂of, of the same shape (default: ones).
+ * @throws LonghandError `argument` when `of` or `wrt` is not float; `shape` when the seed doesn't fit.
+ */
+export function gradient(of: Tensor, wrt: readonly Tensor[], seed?: Tensor): Tensor[] {
+  for (const tensor of [of, ...wrt]) {
+    if (tensor.dtype !== "float") throw new LonghandError("argument", `gradient: ${describe(tensor)} is not float`);
+  }
+  if (seed && !sameShape(seed.shape, of.shape)) {
+    throw new LonghandError("shape", `gradient: the seed is ${describe(seed)}, expected the shape of ${describe(of)}`);
+  }
+  const found = backpropagate(new Map([[of, seed ?? expand(scalar(1), of.shape)]]), wrt);
+  return wrt.map((tensor) => found.get(tensor) ?? expand(scalar(0), tensor.shape));
+}
+
+/** The set of tensors that depend on `sources`, among what `outputs` need. */
+function dependents(outputs: readonly Tensor[], sources: Iterable<Tensor>): Set<Tensor> {
+  const active = new Set(sources);
+  for (const node of topologicalOrder(outputs)) {
+    if (!node.inputs.some((used) => active.has(used))) continue;
+    if (node.kind === "scan") for (const output of activeOutputs(node, active)) active.add(output);
+    else for (const output of node.outputs) if (output.dtype === "float") active.add(output);
+  }
+  return active;
+}
+
+/** Inside a scan: which body tensors depend on active values, once activity has gone round the loop. */
+function activeInBody(node: ScanNode, active: ReadonlySet<Tensor>): Set<Tensor> {
+  const { body } = node;
+  const { initial, sequences, captures } = scanInputs(node);
+  const sources = new Set<Tensor>(captures.filter((tensor) => active.has(tensor)));
+  sequences.forEach((tensor, k) => {
+    if (active.has(tensor)) sources.add(body.items[k]!);
+  });
+  initial.forEach((tensor, k) => {
+    if (active.has(tensor)) sources.add(body.states[k]!);
+  });
+  for (;;) {
+    const inside = dependents([...body.nextStates, ...body.stacked], sources);
+    const more = body.states.filter((state, k) => !sources.has(state) && inside.has(body.nextStates[k]!));
+    if (more.length === 0) return inside;
+    for (const state of more) sources.add(state);
+  }
+}
+
+function activeOutputs(node: ScanNode, active: ReadonlySet<Tensor>): Tensor[] {
+  const inside = activeInBody(node, active);
+  const { body } = node;
+  const inner = [...body.nextStates, ...body.stacked];
+  return node.outputs.filter(
+    (_, k) => inside.has(inner[k]!) || (k < body.states.length && inside.has(body.states[k]!)),
+  );
+}
+
+/** Gradients of `wrt`, given the gradients of some tensors. */
+function backpropagate(seeds: ReadonlyMap<Tensor, Tensor>, wrt: readonly Tensor[]): Map<Tensor, Tensor> {
+  const outputs = [...seeds.keys()];
+  const active = dependents(outputs, wrt);
+  const gradients = new Map<Tensor, Tensor>();
+  const give = (tensor: Tensor, share: Tensor | undefined) => {
+    if (!share || !active.has(tensor)) return;
+    const sum = gradients.get(tensor);
+    gradients.set(tensor, sum ? add(sum, share) : share);
+  };
+  for (const [tensor, seed] of seeds) give(tensor, seed);
+  for (const node of topologicalOrder(outputs).reverse()) {
+    const given = node.outputs.map((output) => gradients.get(output));
+    if (given.every((share) => share === undefined)) continue;
+    if (!node.inputs.some((used) => active.has(used))) continue;
+    if (node.kind === "operator") {
+      const call = { inputs: node.inputs, output: node.outputs[0]!, attributes: node.attributes };
+      node.operator.derivative(call, given[0]!).forEach((share, k) => {
+        give(node.inputs[k]!, share);
+      });
+    } else if (node.kind === "scan") {
+      for (const [tensor, share] of scanGradient(node, given, active)) give(tensor, share);
+    }
+  }
+  return gradients;
+}
+
+/** Operators that are made again in the backward body rather than stacked: they cost nothing or little. */
+const recomputed = new Set<Operator<never>>([Constant, Reshape, Transpose] as Operator<never>[]);
+
+function scanGradient(
+  node: ScanNode,
+  given: readonly (Tensor | undefined)[],
+  active: ReadonlySet<Tensor>,
+): Map<Tensor, Tensor> {
+  const { body } = node;
+  const { initial, sequences, captures } = scanInputs(node);
+  const inside = activeInBody(node, active);
+  const stateIndices = body.states.map((_, k) => k).filter((k) => inside.has(body.states[k]!));
+  const itemIndices = body.items.map((_, k) => k).filter((k) => inside.has(body.items[k]!));
+  const activeCaptures = captures.filter((tensor) => active.has(tensor));
+  const stackedIndices = body.stacked.map((_, k) => k).filter((k) => given[body.states.length + k] !== undefined);
+
+  // First the derivative of the body, in a region inside it, where all it computed is at hand.
+  const bodyWrt = [
+    ...stateIndices.map((k) => body.states[k]!),
+    ...itemIndices.map((k) => body.items[k]!),
+    ...activeCaptures,
+  ];
+  const draft = inRegion((region) => {
+    const seeds = new Map<Tensor, Tensor>();
+    const seed = (of: Tensor, share: Tensor) => {
+      const sum = seeds.get(of);
+      seeds.set(of, sum ? add(sum, share) : share);
+    };
+    const fromState = stateIndices.map((k) => newInput(body.nextStates[k]!, "state gradient"));
+    const fromStacked = stackedIndices.map((k) => newInput(body.stacked[k]!, "output gradient"));
+    stateIndices.forEach((k, j) => {
+      seed(body.nextStates[k]!, fromState[j]!);
+    });
+    stackedIndices.forEach((k, j) => {
+      seed(body.stacked[k]!, fromStacked[j]!);
+    });
+    const found = backpropagate(seeds, bodyWrt);
+    const shares = bodyWrt.map((tensor) => found.get(tensor));
+    return { region, fromState, fromStacked, shares };
+  }, body.region);
+
+  // What it needs of the forward body is stacked there and read as items here.
+  const needed = neededFromForward(
+    draft.shares.filter((share) => share !== undefined),
+    body.region,
+    draft.region,
+  );
+  const residuals = needed.map((inner) => expose(node, inner));
+  const count = stateIndices.length;
+  const captureShares = draft.shares.slice(count + itemIndices.length);
+  const summed = activeCaptures.filter((_, k) => captureShares[k] !== undefined);
+  const byPosition = (tensors: readonly Tensor[], prefix: string) =>
+    Object.fromEntries(tensors.map((tensor, k) => [`${prefix}${k}`, tensor]));
+
+  const backward = scan<string, string, string>({
+    reverse: !body.reverse,
+    steps: body.time,
+    state: {
+      ...byPosition(
+        stateIndices.map((k) => given[k] ?? expand(scalar(0), body.states[k]!.shape)),
+        "state",
+      ),
+      ...byPosition(
+        summed.map((tensor) => expand(scalar(0), tensor.shape)),
+        "sum",
+      ),
+    },
+    sequences: {
+      ...byPosition(
+        stackedIndices.map((k) => given[body.states.length + k]!),
+        "output",
+      ),
+      ...byPosition(residuals, "residual"),
+    },
+    step(state, items) {
+      const mapping = new Map<Tensor, Tensor>();
+      draft.fromState.forEach((tensor, k) => {
+        mapping.set(tensor, state[`state${k}`]!);
+      });
+      draft.fromStacked.forEach((tensor, k) => {
+        mapping.set(tensor, items[`output${k}`]!);
+      });
+      needed.forEach((tensor, k) => {
+        mapping.set(tensor, items[`residual${k}`]!);
+      });
+      const here = Object.values({ ...state, ...items })[0]!.node.region;
+      const present = draft.shares.filter((share) => share !== undefined);
+      const made = substituted(present, mapping, here);
+      const shareOf = (k: number) => {
+        const share = draft.shares[k];
+        return share ? made[present.indexOf(share)]! : expand(scalar(0), bodyWrt[k]!.shape);
+      };
+      return {
+        state: {
+          ...byPosition(
+            stateIndices.map((_, k) => shareOf(k)),
+            "state",
+          ),
+          ...byPosition(
+            summed.map((tensor, k) =>
+              add(state[`sum${k}`]!, shareOf(count + itemIndices.length + activeCaptures.indexOf(tensor))),
+            ),
+            "sum",
+          ),
+        },
+        outputs: byPosition(
+          itemIndices.map((_, k) => shareOf(count + k)),
+          "item",
+        ),
+      };
+    },
+  });
+
+  const result = new Map<Tensor, Tensor>();
+  const give = (tensor: Tensor, share: Tensor) => {
+    const sum = result.get(tensor);
+    result.set(tensor, sum ? add(sum, share) : share);
+  };
+  stateIndices.forEach((k, j) => {
+    give(initial[k]!, backward.state[`state${j}`]!);
+  });
+  itemIndices.forEach((k, j) => {
+    give(sequences[k]!, backward.outputs[`item${j}`]!);
+  });
+  summed.forEach((tensor, j) => {
+    give(tensor, backward.state[`sum${j}`]!);
+  });
+  return result;
+}
+
+function newInput(like: Tensor, name: string): Tensor {
+  return input(name, like.shape);
+}
+
+/** Tensors of the forward body that the derivative reads, after giving up those that are cheap to make again. */
+function neededFromForward(shares: readonly Tensor[], forward: Region, draft: Region): Tensor[] {
+  const isForward = (tensor: Tensor) => isInside(tensor.node.region, forward) && !isInside(tensor.node.region, draft);
+  const isStored = (tensor: Tensor) =>
+    isForward(tensor) && !(tensor.node.kind === "operator" && recomputed.has(tensor.node.operator as Operator<never>));
+  const found = new Set<Tensor>(shares.filter(isStored));
+  const stop = (tensor: Tensor) => isStored(tensor) || !isInside(tensor.node.region, forward);
+  for (const node of topologicalOrder(shares, stop)) {
+    for (const used of node.inputs) if (isStored(used)) found.add(used);
+  }
+  return [...found];
+}

@@ -1,0 +1,49 @@
+/** Constants: arrays that are part of the graph. */
+import { type DType, type NDArray, ndarray } from "../array.ts";
+import type { Operator } from "../operator.ts";
+import { atom } from "../print.ts";
+import { apply, type Tensor } from "../tensor.ts";
+
+export const Constant: Operator<NDArray> = {
+  name: "Constant",
+  infer: (_, value) => ({ dtype: value.dtype, shape: value.shape }),
+  value: (_, out, value) => out.data.set(value.data),
+  derivative: () => [],
+  bound(_, out, value) {
+    // A float64 constant becomes its nearest float32 in a float32 engine: both lie inside.
+    for (let i = 0; i < value.data.length; i++) {
+      const x = value.data[i]!;
+      const rounded = value.dtype === "float" ? Math.fround(x) : x;
+      out.lower.data[i] = Math.min(x, rounded);
+      out.upper.data[i] = Math.max(x, rounded);
+    }
+  },
+  onnx: (lowering, _, { attributes }) => lowering.array(attributes),
+  print: (_, __, { attributes }) =>
+    attributes.data.length === 1 ? printNumber(attributes.data[0]!) : atom(`constant[${attributes.shape}]`),
+  vectorize: (_, value) => apply(Constant, [], value),
+};
+
+function printNumber(value: number) {
+  return { text: String(value), strength: value < 0 ? 4 : 6 };
+}
+
+/** An array as a tensor. */
+export function constant(value: NDArray): Tensor {
+  return apply(Constant, [], value);
+}
+
+/** One number as a tensor of shape []. */
+export function scalar(value: number, dtype: DType = "float"): Tensor {
+  const data = dtype === "float" ? [value] : dtype === "int" ? Int32Array.of(value) : Uint8Array.of(value);
+  return constant(ndarray(Array.isArray(data) ? Float64Array.from(data) : data, []));
+}
+
+/** An operand of a building function: numbers stand for constants of shape []. */
+export type Operand = Tensor | number;
+
+/** Operands as tensors; a number takes the element type of the tensors beside it. */
+export function tensors(operands: readonly Operand[]): Tensor[] {
+  const dtype = operands.find((operand): operand is Tensor => typeof operand !== "number")?.dtype ?? "float";
+  return operands.map((operand) => (typeof operand === "number" ? scalar(operand, dtype) : operand));
+}

@@ -1,0 +1,114 @@
+/** Gather: choosing by index along an axis, as an embedding does. Its derivative adds up by one-hot products. */
+import { LonghandError } from "../../errors.ts";
+import { ndarray } from "../array.ts";
+import { elements } from "../dimension.ts";
+import type { Operator } from "../operator.ts";
+import { apply, describe, type Tensor } from "../tensor.ts";
+import { constant } from "./constant.ts";
+import { cast, equal } from "./logic.ts";
+import { matmul } from "./matmul.ts";
+import { fromEnd, reshape, unsqueeze } from "./reshape.ts";
+import { swapLastAxes, transpose } from "./transpose.ts";
+
+interface GatherAttributes {
+  /** Counted from the end of the operand. */
+  readonly axis: number;
+}
+
+export const Gather: Operator<GatherAttributes> = {
+  name: "Gather",
+  infer([x, indices], { axis }) {
+    if (indices!.dtype !== "int") return { problem: `indices must be int, received ${indices!.dtype}` };
+    const at = x!.shape.length + axis;
+    return { dtype: x!.dtype, shape: [...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at + 1)] };
+  },
+  value([x, indices], out, { axis }) {
+    const at = x!.shape.length + axis;
+    const extent = x!.shape[at]!;
+    const inner = x!.shape.slice(at + 1).reduce((a, b) => a * b, 1);
+    const outer = x!.shape.slice(0, at).reduce((a, b) => a * b, 1);
+    let o = 0;
+    for (let row = 0; row < outer; row++) {
+      for (const index of indices!.data) {
+        const chosen = index < 0 ? index + extent : index;
+        if (!(chosen >= 0 && chosen < extent)) {
+          throw new LonghandError("argument", `Gather: index ${index} is outside 0 … ${extent - 1}`);
+        }
+        for (let k = 0; k < inner; k++) out.data[o++] = x!.data[(row * extent + chosen) * inner + k]!;
+      }
+    }
+  },
+  derivative({ inputs: [x, indices], attributes: { axis } }, gradient) {
+    // Bring the chosen axis to the front; then ∂x = onehot(indices)ᵀ · ∂out over all indices at once.
+    const rank = x!.shape.length;
+    const at = rank + axis;
+    const count = indices!.shape.length;
+    const others = x!.shape.map((_, k) => k).filter((k) => k !== at);
+    const gradientOrder = [
+      ...Array.from({ length: count }, (_, k) => at + k),
+      ...others.map((k) => (k < at ? k : k + count - 1)),
+    ];
+    const rows = elements(indices!.shape);
+    const columns = elements(others.map((k) => x!.shape[k]!));
+    const flat = reshape(transpose(gradient, gradientOrder), [rows, columns]);
+    const oneHots = oneHot(reshape(indices!, [rows]), x!.shape[at]!);
+    const sums = matmul(swapLastAxes(oneHots), flat);
+    const front = reshape(sums, [x!.shape[at]!, ...others.map((k) => x!.shape[k]!)]);
+    const back = Array.from({ length: rank }, (_, k) => (k === at ? 0 : 1 + others.indexOf(k)));
+    return [transpose(front, back), undefined];
+  },
+  bound([x, indices], out, attributes) {
+    if (indices!.lower.data.some((index, k) => index !== indices!.upper.data[k])) {
+      throw new LonghandError("unsupported", "Gather: an index that is only known by bounds");
+    }
+    Gather.value([x!.lower, indices!.lower], out.lower, attributes);
+    Gather.value([x!.upper, indices!.upper], out.upper, attributes);
+  },
+  onnx: (lowering, inputs, { attributes, inputs: [x] }) =>
+    lowering.emit("Gather", inputs, { axis: { int: x!.shape.length + attributes.axis } }),
+  print: ([x, indices], style) => ({
+    text: style === "latex" ? `{${x!.text}}_{${indices!.text}}` : `${x!.text}[${indices!.text}]`,
+    strength: 6,
+  }),
+  vectorize([x, indices], { axis }, extent) {
+    if (!indices!.batched) return apply(Gather, [x!.tensor, indices!.tensor], { axis });
+    if (!x!.batched) {
+      // [.., indices with the leading axis, ..]: bring that axis to the front.
+      const at = x!.tensor.shape.length + axis;
+      const result = apply(Gather, [x!.tensor, indices!.tensor], { axis });
+      const rest = result.shape.map((_, k) => k).filter((k) => k !== at);
+      return transpose(result, [at, ...rest]);
+    }
+    // Each replica has its own table: one-hot rows times the table.
+    const table = x!.tensor;
+    if (table.shape.length + axis !== 1) {
+      throw new LonghandError(
+        "unsupported",
+        `Gather(${describe(table)}) along an axis other than the first, with indices of its own for each replica`,
+      );
+    }
+    const rows = elements(indices!.tensor.shape.slice(1));
+    const hot = oneHot(reshape(indices!.tensor, [extent, rows]), table.shape[1]!);
+    const flat = reshape(table, [extent, table.shape[1]!, elements(table.shape.slice(2))]);
+    return reshape(matmul(hot, flat), [extent, ...indices!.tensor.shape.slice(1), ...table.shape.slice(2)]);
+  },
+};
+
+/** x's slices at `indices` along an axis (default the first): shape with that axis replaced by the shape of the indices. */
+export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  return apply(Gather, [x, indices], { axis: fromEnd(axis, x.shape.length, "Gather", x) });
+}
+
+/** Indices [..] as rows [.., count] with a single 1. An index outside 0 … count−1 gives a row of zeros. */
+export function oneHot(indices: Tensor, count: Tensor["shape"][number]): Tensor {
+  if (typeof count !== "number") {
+    throw new LonghandError("shape", `oneHot(${describe(indices)}): the number of classes ${count} must not be open`);
+  }
+  const classes = constant(
+    ndarray(
+      Int32Array.from({ length: count }, (_, k) => k),
+      [count],
+    ),
+  );
+  return cast(equal(unsqueeze(indices, [-1]), classes), "float");
+}

@@ -1,0 +1,160 @@
+/** Piecewise linear functions: |x|, sign, floor, relu, clip and the hard sigmoid. Exact in every precision but for one rounding. */
+import { unaryLoop } from "../kernels.ts";
+import type { Interval, Operator } from "../operator.ts";
+import { call, named } from "../print.ts";
+import { down, up } from "../rounding.ts";
+import { apply, type Tensor } from "../tensor.ts";
+import { mul } from "./arithmetic.ts";
+import { scalar } from "./constant.ts";
+import { broadcastType, elementwise, increasingBound } from "./elementwise.ts";
+import { and, greater, greaterOrEqual, less, lessOrEqual, where } from "./logic.ts";
+
+const same = (x: number) => x;
+
+function unary(
+  name: string,
+  f: (x: number) => number,
+  slope: Operator<null>["derivative"] | undefined,
+  bound: (inputs: readonly Interval[], out: Interval) => void,
+  print?: Operator<null>["print"],
+): Operator<null> {
+  const loop = unaryLoop(f);
+  return elementwise<null>({
+    name,
+    infer: (inputs) => broadcastType(inputs, ["float", "int"]),
+    value: ([x], out) => loop(x!.data, out.data),
+    bound,
+    ...(slope && { slope }),
+    ...(print && { print }),
+  });
+}
+
+/** sign x: −1, 0 or 1. Derivative 0. */
+export const Sign = unary("Sign", Math.sign, undefined, increasingBound(Math.sign, same, same));
+
+/** ⌊x⌋. Derivative 0. */
+export const Floor = unary("Floor", Math.floor, undefined, increasingBound(Math.floor, same, same));
+
+/** |x|. Derivative sign x, 0 at 0. */
+export const Abs = unary(
+  "Abs",
+  Math.abs,
+  ({ inputs: [x] }, gradient) => [mul(gradient, sign(x!))],
+  ([x], out) => {
+    for (let i = 0; i < out.lower.data.length; i++) {
+      const low = x!.lower.data[i]!;
+      const high = x!.upper.data[i]!;
+      out.lower.data[i] = low > 0 ? low : high < 0 ? -high : 0;
+      out.upper.data[i] = Math.max(-low, high);
+    }
+  },
+  ([x], style) => ({ text: style === "latex" ? `\\left|${x!.text}\\right|` : `|${x!.text}|`, strength: 6 }),
+);
+
+const rectified = (x: number) => (x > 0 ? x : x !== x ? x : 0);
+
+/** max(0, x). Derivative 1 where x > 0, otherwise 0. */
+export const Relu = unary(
+  "Relu",
+  rectified,
+  ({ inputs: [x] }, gradient) => [where(greater(x!, 0), gradient, 0)],
+  increasingBound(rectified, same, same),
+  (operands, style) => call(named("relu", style), operands, style),
+);
+
+export interface ClipAttributes {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** min(high, max(low, x)). Derivative 1 where low ≤ x ≤ high, otherwise 0. */
+export const Clip: Operator<ClipAttributes> = elementwise<ClipAttributes>({
+  name: "Clip",
+  infer: (inputs) => broadcastType(inputs, ["float", "int"]),
+  value([x], out, { low, high }) {
+    const { data } = x!;
+    const target = out.data;
+    for (let i = 0; i < target.length; i++) {
+      const element = data[i]!;
+      target[i] = element < low ? low : element > high ? high : element;
+    }
+  },
+  slope({ inputs: [x], attributes: { low, high } }, gradient) {
+    return [where(and(greaterOrEqual(x!, low), lessOrEqual(x!, high)), gradient, 0)];
+  },
+  bound([x], out, attributes) {
+    Clip.value([x!.lower], out.lower, attributes);
+    Clip.value([x!.upper], out.upper, attributes);
+    // The limits themselves become float32 in a float32 engine.
+    for (let i = 0; i < out.lower.data.length; i++) {
+      out.lower.data[i] = Math.min(out.lower.data[i]!, Math.fround(out.lower.data[i]!));
+      out.upper.data[i] = Math.max(out.upper.data[i]!, Math.fround(out.upper.data[i]!));
+    }
+  },
+  onnx(lowering, [x], { attributes: { low, high }, inputs }) {
+    if (inputs[0]!.dtype !== "float") {
+      const limit = (value: number) => lowering.array({ dtype: "int", shape: [], data: Int32Array.of(value) });
+      return lowering.emit("Clip", [x!, limit(low), limit(high)]);
+    }
+    const limit = (value: number) => (Number.isFinite(value) ? lowering.floats([value], []) : "");
+    return lowering.emit("Clip", high === Number.POSITIVE_INFINITY ? [x!, limit(low)] : [x!, limit(low), limit(high)]);
+  },
+  print: ([x], style, { attributes: { low, high } }) =>
+    call(named("clip", style), [x!, { text: String(low), strength: 6 }, { text: String(high), strength: 6 }], style),
+});
+
+export interface HardSigmoidAttributes {
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** max(0, min(1, αx + β)). Derivative α where 0 < αx + β < 1, otherwise 0. */
+export const HardSigmoid: Operator<HardSigmoidAttributes> = elementwise<HardSigmoidAttributes>({
+  name: "HardSigmoid",
+  infer: (inputs) => broadcastType(inputs, ["float"]),
+  value([x], out, { alpha, beta }) {
+    const { data } = x!;
+    const target = out.data;
+    for (let i = 0; i < target.length; i++) {
+      const y = alpha * data[i]! + beta;
+      target[i] = y < 0 ? 0 : y > 1 ? 1 : y;
+    }
+  },
+  slope({ inputs: [x], attributes: { alpha, beta } }, gradient) {
+    // In terms of x, so that no pre-activation has to be kept twice: 0 < αx + β < 1, α > 0.
+    const inside = and(greater(x!, -beta / alpha), less(x!, (1 - beta) / alpha));
+    return [where(inside, mul(gradient, alpha), 0)];
+  },
+  bound([x], out, { alpha, beta }) {
+    const ends = alpha >= 0 ? ([x!.lower, x!.upper] as const) : ([x!.upper, x!.lower] as const);
+    const limit = (y: number) => Math.min(1, Math.max(0, y));
+    for (let i = 0; i < out.lower.data.length; i++) {
+      // Two roundings: of αx, then of the sum; α and β themselves become float32.
+      const low = alpha * ends[0].data[i]!;
+      const high = alpha * ends[1].data[i]!;
+      const slack = 2 ** -23;
+      out.lower.data[i] = limit(down(low - Math.abs(low) * slack + beta - Math.abs(beta) * slack));
+      out.upper.data[i] = limit(up(high + Math.abs(high) * slack + beta + Math.abs(beta) * slack));
+    }
+  },
+  onnx: (lowering, inputs, { attributes: { alpha, beta } }) =>
+    lowering.emit("HardSigmoid", inputs, { alpha: { float: alpha }, beta: { float: beta } }),
+  print: (operands, style) => call(named("hardsigmoid", style), operands, style),
+});
+
+/** sign x ∈ {−1, 0, 1}. */
+export const sign = (x: Tensor) => apply(Sign, [x], null);
+/** ⌊x⌋. */
+export const floor = (x: Tensor) => apply(Floor, [x], null);
+/** |x|. */
+export const abs = (x: Tensor) => apply(Abs, [x], null);
+/** max(0, x). */
+export const relu = (x: Tensor) => apply(Relu, [x], null);
+/** x limited to [low, high]. */
+export const clip = (x: Tensor, low: number, high: number) => apply(Clip, [x], { low, high });
+/** The hard sigmoid max(0, min(1, αx + β)); α = ½, β = ½ as in papers/003 (ONNX's own default is α = 0.2). */
+export const hardSigmoid = (x: Tensor, alpha = 0.5, beta = 0.5) => apply(HardSigmoid, [x], { alpha, beta });
+/** The hard tanh, x limited to [−1, 1]. */
+export const hardTanh = (x: Tensor) => clip(x, -1, 1);
+/** The threshold of a step unit: 1 where x > 0, otherwise 0. Without derivative: see `surrogate`. */
+export const step = (x: Tensor) => where(greater(x, 0), scalar(1), scalar(0));
