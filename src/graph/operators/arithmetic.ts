@@ -133,14 +133,14 @@ function spansZero([low, high]: readonly [NDArray, NDArray], out: NDArray): void
 export const Max: Operator<null> = extreme(
   "Max",
   "\\max",
-  (a, b) => (a > b || a !== a ? a : b),
+  (a, b) => (a > b || Number.isNaN(a) ? a : b),
   (a, b) => greaterOrEqual(a, b),
 );
 /** min(a, b). At a tie the derivative goes to a. */
 export const Min: Operator<null> = extreme(
   "Min",
   "\\min",
-  (a, b) => (a < b || a !== a ? a : b),
+  (a, b) => (a < b || Number.isNaN(a) ? a : b),
   (a, b) => greaterOrEqual(b, a),
 );
 

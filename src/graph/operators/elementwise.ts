@@ -1,6 +1,6 @@
 /** What all operators that work element by element share: broadcasting, printing as calls, one more leading axis. */
 import type { NDArray } from "../array.ts";
-import { broadcast, type Dimension, type Shape } from "../dimension.ts";
+import { broadcast, type Dimension } from "../dimension.ts";
 import type { Call, Interval, Operator, Vectorized } from "../operator.ts";
 import { call, named } from "../print.ts";
 import { apply, type Tensor, type TensorType } from "../tensor.ts";

@@ -51,7 +51,7 @@ export const Abs = unary(
   ([x], style) => ({ text: style === "latex" ? `\\left|${x!.text}\\right|` : `|${x!.text}|`, strength: 6 }),
 );
 
-const rectified = (x: number) => (x > 0 ? x : x !== x ? x : 0);
+const rectified = (x: number) => (x > 0 || Number.isNaN(x) ? x : 0);
 
 /** max(0, x). Derivative 1 where x > 0, otherwise 0. */
 export const Relu = unary(
@@ -76,7 +76,7 @@ export const Clip: Operator<ClipAttributes> = elementwise<ClipAttributes>({
     const target = out.data;
     for (let i = 0; i < target.length; i++) {
       const element = data[i]!;
-      target[i] = element < low ? low : element > high ? high : element;
+      target[i] = element < low ? low : Math.min(element, high);
     }
   },
   slope({ inputs: [x], attributes: { low, high } }, gradient) {
@@ -117,7 +117,7 @@ export const HardSigmoid: Operator<HardSigmoidAttributes> = elementwise<HardSigm
     const target = out.data;
     for (let i = 0; i < target.length; i++) {
       const y = alpha * data[i]! + beta;
-      target[i] = y < 0 ? 0 : y > 1 ? 1 : y;
+      target[i] = y < 0 ? 0 : Math.min(y, 1);
     }
   },
   slope({ inputs: [x], attributes: { alpha, beta } }, gradient) {

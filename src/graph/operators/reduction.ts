@@ -64,7 +64,7 @@ function extreme(name: "ReduceMax" | "ReduceMin", start: number, better: (a: num
         let best = integer ? x!.data[first + inner[0]!]! : start;
         for (let k = 0; k < inner.length; k++) {
           const element = x!.data[first + inner[k]!]!;
-          if (better(element, best) || element !== element) best = element;
+          if (better(element, best) || Number.isNaN(element)) best = element;
         }
         out.data[o] = best;
       });
