@@ -1,0 +1,24 @@
+/** The cells layer: what the layers above may use. */
+export { type Activation, type ActivationName, activation, activationNames } from "./activations.ts";
+export {
+  type Cell,
+  type CellOptions,
+  defineCell,
+  makeCell,
+  type ParameterSpec,
+  type Step,
+  type Tensors,
+} from "./cell.ts";
+export { feedforward } from "./feedforward.ts";
+export { type IlrnnOptions, ilrnn } from "./ilrnn.ts";
+export {
+  constantInitializer,
+  glorot,
+  he,
+  type Initializer,
+  normalByFanIn,
+  orthogonal,
+  uniformByFanIn,
+  zeros,
+} from "./initializers.ts";
+export { rnn } from "./rnn.ts";
