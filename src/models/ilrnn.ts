@@ -1,0 +1,54 @@
+/** The inter-layer recurrent network on aligned tasks (papers/000): its last layer is the answer. */
+import { z } from "zod";
+import { activationNames, glorot, ilrnn as ilrnnCell, normalByFanIn, orthogonal } from "../cells/index.ts";
+import { transpose } from "../graph/index.ts";
+import { encodeSymbols, featureCount, logitCount } from "./encode.ts";
+import { defineModel } from "./model.ts";
+import { initialStateParameters, learnedInitialState, unroll } from "./unroll.ts";
+
+const initializers = { uniform: undefined, normal: normalByFanIn(), glorot, orthogonal: orthogonal() };
+
+export const ilrnnModel = defineModel({
+  name: "ilrnn",
+  summary: "inter-layer recurrent network: every layer, the output included, is fed back to every layer",
+  source: "papers/000, section 3",
+  options: z.strictObject({
+    /** Units of the hidden layers, from the lowest; the output layer is added. */
+    layers: z.array(z.int().min(1)).default([8]),
+    /** Of all layers. */
+    activation: z.enum(activationNames).default("hard-sigmoid"),
+    /** Of the output layer. */
+    outputActivation: z.enum(activationNames).optional(),
+    /** How weight matrices begin. */
+    initial: z.enum(["uniform", "normal", "glorot", "orthogonal"]).default("uniform"),
+    /** Bits as ±1 rather than 0 and 1. */
+    centred: z.boolean().default(false),
+    /** Whether the state before the first step is learned. */
+    learnedState: z.boolean().default(false),
+  }),
+  make(options, { channels, answers }) {
+    const outputActivation = options.outputActivation ?? options.activation;
+    const initial = initializers[options.initial];
+    const cell = ilrnnCell({
+      input: featureCount(channels),
+      layers: [...options.layers, logitCount(answers)],
+      activation: [...options.layers.map(() => options.activation), outputActivation],
+      ...(initial && { initial }),
+    });
+    return {
+      parameters: { ...cell.parameters, ...(options.learnedState && initialStateParameters(cell)) },
+      state: cell.state,
+      apply(parameters, symbols, { noise, initial: given } = {}) {
+        const x = transpose(encodeSymbols(symbols, channels, options.centred), [1, 0, 2]);
+        const start =
+          given ?? (options.learnedState ? learnedInitialState(cell, parameters, symbols.shape[0]!) : undefined);
+        const made = unroll(cell, parameters, x, { ...(noise && { noise }), ...(start && { initial: start }) });
+        return {
+          logits: transpose(made.logits!, [1, 0, 2]),
+          outputs: transpose(made.outputs, [1, 0, 2]),
+          final: made.final,
+        };
+      },
+    };
+  },
+});

@@ -1,0 +1,29 @@
+/** The models layer: what the layers above may use. */
+import { unknownName } from "../errors.ts";
+import { ilrnnModel } from "./ilrnn.ts";
+import type { ModelKind } from "./model.ts";
+import { rnnModel } from "./rnn.ts";
+
+export { decodeLogits, encodeSymbols, featureCount, logitCount } from "./encode.ts";
+export { binaryCrossEntropy, halfSquares, maskedMean, softmaxCrossEntropy } from "./losses.ts";
+export { type Applied, defineModel, type Model, type ModelKind, parseConfig, type Signature } from "./model.ts";
+export { initialStateParameters, learnedInitialState, type Unrolled, unroll } from "./unroll.ts";
+export { ilrnnModel, rnnModel };
+
+/** All kinds of models. */
+export const models: readonly ModelKind[] = [ilrnnModel, rnnModel];
+
+/**
+ * The kind of model of this name.
+ * @throws LonghandError `unknown-name`.
+ */
+export function findModel(name: string): ModelKind {
+  const found = models.find((kind) => kind.name === name);
+  if (!found)
+    throw unknownName(
+      "model",
+      name,
+      models.map((kind) => kind.name),
+    );
+  return found;
+}

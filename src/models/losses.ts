@@ -1,0 +1,36 @@
+/** What training makes small. Each gives one number a position; `maskedMean` averages those that count. */
+import { cast, div, logSoftmax, max, mul, neg, oneHot, reduceSum, softplus, sub, type Tensor } from "../graph/index.ts";
+
+/**
+ * Half the sum of squared errors, ½ Σᵢ (tᵢ − yᵢ)² over the last axis. papers/004, section 2.3.
+ * @param outputs y [.., units]. @param targets t [.., units].
+ */
+export function halfSquares(outputs: Tensor, targets: Tensor): Tensor {
+  const error = sub(targets, outputs);
+  return mul(reduceSum(mul(error, error), { axes: [-1] }), 0.5);
+}
+
+/**
+ * Binary cross-entropy of a logit, −t ln σ(z) − (1 − t) ln(1 − σ(z)) = softplus(z) − t z.
+ * @param logits z [..]. @param targets t [..] in [0, 1].
+ */
+export function binaryCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  return sub(softplus(logits), mul(targets, logits));
+}
+
+/**
+ * Softmax cross-entropy −ln softmax(z)_t.
+ * @param logits z [.., classes]. @param classes t [..], int in 0 … classes−1; elsewhere the result is 0.
+ */
+export function softmaxCrossEntropy(logits: Tensor, classes: Tensor): Tensor {
+  return neg(reduceSum(mul(oneHot(classes, logits.shape.at(-1)!), logSoftmax(logits)), { axes: [-1] }));
+}
+
+/**
+ * The mean of the values where the mask is true; 0 when it is true nowhere.
+ * @param values [..]. @param mask bool [..] of the same shape.
+ */
+export function maskedMean(values: Tensor, mask: Tensor): Tensor {
+  const weights = cast(mask, "float");
+  return div(reduceSum(mul(values, weights)), max(reduceSum(weights), 1));
+}

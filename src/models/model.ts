@@ -1,0 +1,101 @@
+/** Models: cells put to work on tasks of one letter in and one answer out at each step. */
+import type { z } from "zod";
+import type { ParameterSpec, Tensors } from "../cells/index.ts";
+import { LonghandError, unknownName } from "../errors.ts";
+import type { Tensor } from "../graph/index.ts";
+
+/** What a task asks of a model: symbols of each input channel, and of the answer. */
+export interface Signature {
+  readonly channels: readonly number[];
+  readonly answers: number;
+}
+
+export interface Applied {
+  /** [batch, time, logits]: one logit for two answers, otherwise one each. */
+  readonly logits: Tensor;
+  /** What the output units say before the loss, [batch, time, logits]: the activations of the output layer. */
+  readonly outputs: Tensor;
+  /** State after the last step. */
+  readonly final: Tensors;
+}
+
+/** A model with its sizes chosen: the network of one replica. */
+export interface Model {
+  readonly name: string;
+  readonly signature: Signature;
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** Width of each state tensor [batch, width]. */
+  readonly state: Readonly<Record<string, number>>;
+  /**
+   * The network over a batch.
+   * @param parameters by name.
+   * @param symbols int [batch, time, channels].
+   * @param noise added to the state before each step, each [time, batch, width].
+   * @param initial state before the first step, each [batch, width] (default: zeros, or what was learned).
+   */
+  apply(parameters: Tensors, symbols: Tensor, options?: { noise?: Tensors; initial?: Tensors }): Applied;
+}
+
+/** A kind of model: its options with their defaults, and how it is made for a task. */
+export interface ModelKind {
+  readonly name: string;
+  readonly summary: string;
+  readonly source: string;
+  /** The options of a configuration, defaults included. */
+  readonly options: z.ZodObject;
+  build(options: unknown, signature: Signature): Model;
+}
+
+/** Defines a kind of model; `make` gets checked options. */
+export function defineModel<Options extends z.ZodObject>(kind: {
+  readonly name: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly options: Options;
+  make(options: z.output<Options>, signature: Signature): Omit<Model, "name" | "signature">;
+}): ModelKind {
+  const { make, ...rest } = kind;
+  return Object.freeze({
+    ...rest,
+    build(options: unknown, signature: Signature): Model {
+      const checked = parseConfig(kind.options, options, `model ${kind.name}`);
+      return { name: kind.name, signature, ...make(checked, signature) };
+    },
+  });
+}
+
+/**
+ * Checks an object against a schema.
+ * @throws LonghandError `config` (or `unknown-name` for a misspelt key) naming the field, what came and what was expected.
+ */
+export function parseConfig<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const field = [what, ...issue.path.map(String)].join(", ");
+  if (issue.code === "unrecognized_keys") {
+    const shape = schemaAt(schema, issue.path);
+    throw unknownName(`option of ${field}`, issue.keys[0]!, shape);
+  }
+  const received = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    value,
+  );
+  throw new LonghandError("config", `${field}: received ${JSON.stringify(received)}. ${issue.message}.`);
+}
+
+/** The known keys of the object schema at a path. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = schema;
+  const unwrap = () => {
+    while (at && typeof at === "object" && "def" in at && (at.def as { innerType?: unknown }).innerType) {
+      at = (at.def as { innerType: unknown }).innerType;
+    }
+  };
+  for (const key of path) {
+    unwrap();
+    at = (at as { shape?: Record<PropertyKey, unknown> } | undefined)?.shape?.[key];
+  }
+  unwrap();
+  return Object.keys((at as { shape?: object } | undefined)?.shape ?? {});
+}
