@@ -23,7 +23,15 @@ export const Reshape: Operator<ReshapeAttributes> = {
     out.lower.data.set(x!.lower.data);
     out.upper.data.set(x!.upper.data);
   },
-  onnx: (lowering, [x], { attributes }) => lowering.emit("Reshape", [x!, lowering.shape(attributes.shape)]),
+  onnx(lowering, [x], { attributes: { shape } }) {
+    // ONNX finds one extent by itself (−1): cheaper than computing the shape.
+    const known = shape.filter((extent) => typeof extent === "number");
+    const isSimple = known.length === shape.length - 1 && !known.includes(0);
+    const target = isSimple
+      ? lowering.integers(shape.map((extent) => (typeof extent === "number" ? extent : -1)))
+      : lowering.shape(shape);
+    return lowering.emit("Reshape", [x!, target]);
+  },
   // Written as its operand: the layout in memory is no part of a formula.
   print: ([x]) => x!,
   vectorize: ([x], { shape }, extent) => reshape(x!.tensor, [extent, ...shape]),
