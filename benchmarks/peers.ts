@@ -1,0 +1,158 @@
+/** The peers: how each is started, where, and with how many threads. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type CaseFile, type PeerResult, type PeerSkipped, parseResult } from "./contract.ts";
+
+/** One way to run a peer. Variants of a peer that differ in threads compete: the better one is the peer's figure. */
+export interface Variant {
+  readonly peer: string;
+  readonly threads: number;
+  /** The program and its arguments; the case file's path is appended. */
+  readonly command: readonly string[];
+  /** What must be importable before the variant can run, checked once. */
+  readonly requires: { readonly python: string } | { readonly file: string };
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+/** The project's folder, from `benchmarks/` or from `dist/benchmarks/`. */
+export const root = existsSync(join(here, "../package.json")) ? join(here, "..") : join(here, "../..");
+const folder = join(root, "benchmarks");
+
+/** The Python that has the peers: LONGHAND_PEER_PYTHON, else `.bench/venv`, else `python3`. */
+export function findPython(): string {
+  const given = process.env.LONGHAND_PEER_PYTHON;
+  if (given) return given;
+  const local = join(root, ".bench/venv/bin/python");
+  return existsSync(local) ? local : "python3";
+}
+
+/** Name of our own side, to which the others are compared. */
+export const ourName = "longhand";
+
+/** Every variant, ours first. `dist/benchmarks/peers/longhand.js` is a peer like any other. */
+export function listVariants(): readonly Variant[] {
+  const python = findPython();
+  const counts = availableParallelism() > 1 ? [1, 2] : [1];
+  const variants: Variant[] = [];
+  for (const threads of counts) {
+    const ours = join(root, "dist/benchmarks/peers/longhand.js");
+    const script = (name: string) => join(folder, "peers", name);
+    const installed = (name: string) => ({ file: join(folder, "node_modules", name) });
+    const flag = ["--threads", String(threads)];
+    variants.push(
+      { peer: ourName, threads, command: [process.execPath, ours, ...flag], requires: { file: ours } },
+      {
+        peer: "pytorch eager",
+        threads,
+        command: [python, script("pytorch.py"), ...flag],
+        requires: { python: "torch" },
+      },
+      {
+        peer: "pytorch compiled",
+        threads,
+        command: [python, script("pytorch.py"), "--compile", ...flag],
+        requires: { python: "torch" },
+      },
+      { peer: "jax", threads, command: [python, script("jax_peer.py"), ...flag], requires: { python: "jax" } },
+    );
+    if (threads === 1) {
+      // One thread only: jax-js looks for a global `Worker`, which Node doesn't have; tfjs turns its threads off in Node.
+      variants.push(
+        {
+          peer: "jax-js wasm",
+          threads,
+          command: [process.execPath, script("jaxjs.mjs")],
+          requires: installed("@jax-js/jax"),
+        },
+        {
+          peer: "tfjs wasm",
+          threads,
+          command: [process.execPath, script("tfjs.mjs")],
+          requires: installed("@tensorflow/tfjs-backend-wasm"),
+        },
+      );
+    }
+  }
+  return variants;
+}
+
+/** Why a variant can't run here, or nothing. */
+export function whyMissing({ requires }: Variant): string | undefined {
+  if ("file" in requires) return existsSync(requires.file) ? undefined : `${requires.file} is missing`;
+  const python = findPython();
+  const tried = spawnSync(python, ["-c", `import ${requires.python}`], { stdio: "ignore" });
+  return tried.status === 0 ? undefined : `${python} can't import ${requires.python}`;
+}
+
+/** Runs one variant on a case file and gives what it printed; a failure or a timeout is a skip with its reason. */
+export async function runVariant(
+  variant: Variant,
+  path: string,
+  timeoutSeconds = 600,
+): Promise<PeerResult | PeerSkipped> {
+  const [program, ...flags] = variant.command;
+  const child = spawn(program!, [...flags, path], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: timeoutSeconds * 1000,
+  });
+  let output = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors = (errors + text).slice(-4000);
+  });
+  const failure = await new Promise<string | undefined>((resolve) => {
+    child.on("error", (error) => resolve(error.message));
+    child.on("close", (status, signal) => {
+      if (signal) resolve(`ended by ${signal} (limit ${timeoutSeconds} s)`);
+      else resolve(status === 0 ? undefined : (errors.trim().split("\n").at(-1) ?? `exit status ${status}`));
+    });
+  });
+  return failure === undefined ? parseResult(variant.peer, output) : { peer: variant.peer, skipped: failure };
+}
+
+/** What all rounds of one variant gave. */
+export interface Measured {
+  readonly variant: Variant;
+  readonly results: readonly PeerResult[];
+  readonly skipped?: string;
+}
+
+/**
+ * Runs every variant once a round, so that a slow minute of the machine falls on all of them. A variant that fails is
+ * left out of later rounds.
+ */
+export async function runRounds(
+  path: string,
+  variants: readonly Variant[],
+  rounds: number,
+  progress: (message: string) => void,
+): Promise<readonly Measured[]> {
+  const results = variants.map((): PeerResult[] => []);
+  const skipped = variants.map((variant) => whyMissing(variant));
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, variant] of variants.entries()) {
+      if (skipped[i] !== undefined) continue;
+      progress(`round ${round + 1} of ${rounds}: ${variant.peer}, ${variant.threads} thread(s)`);
+      const result = await runVariant(variant, path);
+      if ("skipped" in result) skipped[i] = result.skipped;
+      else results[i]!.push(result);
+    }
+  }
+  return variants.map((variant, i) => {
+    const reason = skipped[i];
+    return { variant, results: results[i]!, ...(reason === undefined ? {} : { skipped: reason }) };
+  });
+}
+
+/** The sizes a longhand peer or a reader may want from a case without its numbers. */
+export function describe(file: CaseFile): string {
+  return Object.entries(file.sizes)
+    .map(([name, size]) => `${name} ${size}`)
+    .join(", ");
+}

@@ -1,0 +1,65 @@
+"""Reads a case file, runs and times a training step, prints the result: what the Python peers share."""
+
+import base64
+import json
+import sys
+import time
+
+import numpy as np
+
+
+def load(path):
+    """The case, with `parameters` and `inputs` as numpy arrays."""
+    with open(path) as file:
+        case = json.load(file)
+    for group in ("parameters", "inputs"):
+        case[group] = {name: decode(array) for name, array in case[group].items()}
+    return case
+
+
+def decode(array):
+    flat = np.frombuffer(base64.b64decode(array["data"]), dtype=array["dtype"])
+    return flat.reshape(array["shape"]).copy()
+
+
+def encode(array):
+    return base64.b64encode(np.ascontiguousarray(array, dtype=np.float32).tobytes()).decode()
+
+
+def batches(case):
+    """A list with the inputs of each batch; inputs that aren't cycled are the same in each."""
+    cycled = case["cycled"]
+    count = case["sizes"]["batches"]
+    return [
+        {name: array[k] if name in cycled else array for name, array in case["inputs"].items()}
+        for k in range(count)
+    ]
+
+
+def measure(case, step, parameters):
+    """Runs `step(k)` (trains on batch k and returns the loss once the work is done) as the case asks.
+
+    `parameters()` gives name -> numpy array. Returns the fields of a result that don't name the peer.
+    """
+    count = case["sizes"]["batches"]
+    began = time.perf_counter()
+    losses = [float(step(0))]
+    compile_s = time.perf_counter() - began
+    losses += [float(step(i % count)) for i in range(1, case["checkedSteps"])]
+    after = {name: encode(array) for name, array in parameters().items()}
+    times = []
+    for i in range(case["iterations"]):
+        start = time.perf_counter()
+        step((case["checkedSteps"] + i) % count)
+        times.append(1000 * (time.perf_counter() - start))
+        if i >= 2 and sum(times) > 1000 * case["maximumSeconds"]:
+            break
+    return {
+        "compile_s": compile_s,
+        "checks": {"loss": losses, "parameters": after},
+        "times_ms": times,
+    }
+
+
+def report(result):
+    print(json.dumps(result), file=sys.stdout, flush=True)
