@@ -117,6 +117,9 @@ function scanGradient(
   const activeCaptures = captures.filter((tensor) => active.has(tensor));
   const stackedIndices = body.stacked.map((_, k) => k).filter((k) => given[body.states.length + k] !== undefined);
 
+  // An output may be asked for itself, as one of `wrt`, without depending on anything else that is.
+  if (stateIndices.length + stackedIndices.length === 0) return new Map();
+
   // First the derivative of the body, in a region inside it, where all it computed is at hand.
   const bodyWrt = [
     ...stateIndices.map((k) => body.states[k]!),
