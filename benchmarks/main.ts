@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { LonghandError, unknownName } from "../src/errors.ts";
 import { makeCase } from "./cases.ts";
 import { type Agreement, bestRows, compareAll, type MissingRow, type Row, summarize, tolerance } from "./compare.ts";
@@ -22,6 +22,7 @@ interface Report {
 }
 
 const command = new Command("benchmarks")
+  .exitOverride()
   .description("Compares one training step with other libraries.")
   .option("--case <names>", `cases, of ${caseNames.join(", ")}`, caseNames.join(","))
   .option("--peer <names>", "only these peers")
@@ -136,7 +137,10 @@ function columns(rows: readonly (readonly string[])[]): string {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof LonghandError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has printed the message
+  } else if (error instanceof LonghandError) {
+    console.error(error.message);
+    process.exitCode = 2;
+  } else throw error;
 }

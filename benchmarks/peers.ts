@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LonghandError } from "../src/errors.ts";
 import { type CaseFile, type PeerResult, type PeerSkipped, parseResult } from "./contract.ts";
 
 /** One way to run a peer. Variants of a peer that differ in threads compete: the better one is the peer's figure. */
@@ -113,7 +114,13 @@ export async function runVariant(
       else resolve(status === 0 ? undefined : (errors.trim().split("\n").at(-1) ?? `exit status ${status}`));
     });
   });
-  return failure === undefined ? parseResult(variant.peer, output) : { peer: variant.peer, skipped: failure };
+  if (failure !== undefined) return { peer: variant.peer, skipped: failure };
+  try {
+    return parseResult(variant.peer, output);
+  } catch (error) {
+    if (error instanceof LonghandError) return { peer: variant.peer, skipped: error.message };
+    throw error;
+  }
 }
 
 /** What all rounds of one variant gave. */
