@@ -38,7 +38,7 @@ export { logSoftmax, softmax } from "./operators/softmax.ts";
 export { stopGradient, straightThroughStep, surrogate } from "./operators/surrogate.ts";
 export { swapLastAxes, transpose } from "./operators/transpose.ts";
 export { bindDimensions, type Program, program } from "./program.ts";
-export { expose, type ScanBody, type ScanOptions, scan, scanInputs } from "./scan.ts";
+export { expose, replaceInputs, type ScanBody, type ScanOptions, scan, scanInputs } from "./scan.ts";
 export { describe, input, type Node, type OperatorNode, place, type ScanNode, type Tensor } from "./tensor.ts";
 export { topologicalOrder } from "./traverse.ts";
 export { vectorize } from "./vectorize.ts";

@@ -12,6 +12,7 @@ import { scalar } from "./operators/constant.ts";
 import {
   addOutput,
   currentPlace,
+  currentRegion,
   describe,
   input,
   inRegion,
@@ -205,4 +206,9 @@ export function substituted(
 
 function currentRegionOf(states: readonly Tensor[], items: readonly Tensor[]): Region {
   return [...states, ...items][0]!.node.region;
+}
+
+/** The same graph over other inputs: each tensor of `replacements` gives way to the one it is mapped to. */
+export function replaceInputs(outputs: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>): Tensor[] {
+  return substituted(outputs, replacements, currentRegion());
 }

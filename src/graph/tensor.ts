@@ -82,6 +82,11 @@ export function withRegion<R>(existing: Region, build: () => R): R {
   }
 }
 
+/** The region in which nodes are being made. */
+export function currentRegion(): Region {
+  return region;
+}
+
 /** Names the part of the model that `build` makes; errors in it say so. */
 export function place<R>(name: string, build: () => R): R {
   places.push(name);

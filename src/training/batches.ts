@@ -1,0 +1,70 @@
+/** What a step of training reads, drawn from the streams of its seed: problems, answers, noise. Each step has streams of its own. */
+import type { NDArray } from "../graph/index.ts";
+import type { RandomSource } from "../random/index.ts";
+import { drawBatch, type Task, validLengths } from "../tasks/index.ts";
+import type { TrainingConfig } from "./config.ts";
+
+/** The inputs of one step, but for parameters and scalars. */
+export interface StepBatch {
+  readonly length: number;
+  readonly arrays: Readonly<Record<string, NDArray>>;
+}
+
+/** Draws the batches of a training. */
+export interface BatchSource {
+  /** The batch of step t (from 1), with problems no longer than `longest`. */
+  draw(t: number, longest: number): StepBatch;
+}
+
+/**
+ * @param noise widths of the state tensors that get noise. @param size number of parameters, for noise on the gradient.
+ */
+export function batchSource(
+  task: Task,
+  config: TrainingConfig,
+  random: RandomSource,
+  noise: Readonly<Record<string, number>>,
+  size: number,
+): BatchSource {
+  const { population, batch } = config;
+  const [low, high] = config.lengths;
+  const lengths = validLengths(task, low, high);
+  const lead = population > 1 ? [population] : [];
+  // Two sets of noise arrays: one is being read by a step while the next is drawn.
+  const memory = new Map<string, Float32Array>();
+  const reuse = (name: string, t: number, count: number): Float32Array => {
+    const key = `${name} ${t % 2} ${count}`;
+    let array = memory.get(key);
+    if (!array) {
+      if (memory.size > 64) memory.clear();
+      array = new Float32Array(count);
+      memory.set(key, array);
+    }
+    return array;
+  };
+  return {
+    draw(t, longest) {
+      const allowed = lengths.filter((length) => length <= longest);
+      const choice =
+        allowed.length > 1 ? random.stream("length", t).integers(new Int32Array(1), 0, allowed.length)[0]! : 0;
+      const length = allowed[choice] ?? lengths[0]!;
+      const time = task.steps(length);
+      const { input, target } = drawBatch(task, random.stream("batch", t), length, population * batch);
+      const arrays: Record<string, NDArray> = {
+        symbols: { dtype: "int", shape: [...lead, batch, time, task.channels.length], data: input },
+        targets: { dtype: "int", shape: [...lead, batch, time], data: target },
+      };
+      for (const [name, width] of Object.entries(noise)) {
+        const data = reuse(name, t, time * population * batch * width);
+        random.stream("state noise", t, name).uniform(data, -1, 1);
+        arrays[`noise ${name}`] = { dtype: "float", shape: [time, ...lead, batch, width], data };
+      }
+      if (config.gradientNoise) {
+        const data = reuse("gradient", t, population * size);
+        random.stream("gradient noise", t).normal(data);
+        arrays.gradientNoise = { dtype: "float", shape: [...lead, size], data };
+      }
+      return { length, arrays };
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** The configuration of a training: everything that is needed to run it again. */
+import { z } from "zod";
+import { findModel, type Model, models, parseConfig } from "../models/index.ts";
+import { findTask, type Task } from "../tasks/index.ts";
+import { optimizerConfig } from "./optimizers/index.ts";
+import { recommended } from "./recommended.ts";
+import { scheduleConfig } from "./schedules.ts";
+
+const positive = z.int().min(1);
+
+export const trainingConfig = z.strictObject({
+  task: z.string(),
+  model: z.looseObject({ name: z.string() }),
+  /** Of all random numbers. */
+  seed: z.int().min(0).default(1),
+  /** Replicas trained at once, each with parameters and batches of its own. */
+  population: positive.default(1),
+  /** Gradient steps. */
+  steps: positive.default(2500),
+  /** Examples a step and replica. */
+  batch: positive.default(32),
+  /** Shortest and longest problem; the lengths between are drawn uniformly, one a step. */
+  lengths: z.tuple([positive, positive]),
+  /**
+   * Curriculum by length: begin with lengths up to `start`; whenever the mean exact accuracy of a batch of the longest
+   * current length reaches `accuracy`, `grow` is added, up to the longest of `lengths`.
+   */
+  curriculum: z
+    .strictObject({
+      start: positive,
+      grow: positive.default(1),
+      accuracy: z.number().gt(0).max(1).default(0.9),
+    })
+    .nullable()
+    .default(null),
+  /** "cross-entropy" of the logits (binary for two symbols), or "squares": half the sum of squared errors of the outputs. */
+  loss: z.enum(["cross-entropy", "squares"]).default("cross-entropy"),
+  optimizer: optimizerConfig.prefault({ name: "adam" }),
+  learningRate: z.number().positive().default(0.01),
+  schedule: scheduleConfig.prefault({ name: "constant" }),
+  /** Largest norm of a replica's gradient; null: unlimited. papers/004, eq. 8. */
+  clip: z.number().positive().nullable().default(1),
+  /** Standard deviation of noise on the gradient at the first step, falling as (1 + t)^(−decay). */
+  gradientNoise: z
+    .strictObject({ scale: z.number().min(0), decay: z.number().min(0).default(0.55) })
+    .nullable()
+    .default(null),
+  weightDecay: z.number().min(0).default(0),
+  /** Noise on the state before each step, uniform in ±scale; the scale grows from 0 over the first `growth` of the steps. */
+  stateNoise: z
+    .strictObject({ scale: z.number().min(0), growth: z.number().min(0).max(1).default(0.5) })
+    .nullable()
+    .default(null),
+  /** When a replica counts as solved: no error on `samples` problems of `length`, looked at every `every` steps. */
+  solved: z
+    .strictObject({
+      length: positive,
+      samples: positive.default(64),
+      every: positive.default(250),
+      /** End the training once every replica is solved and the noise is fully grown. */
+      stop: z.boolean().default(true),
+    })
+    .nullable()
+    .default(null),
+  /** Steps between checkpoints. */
+  checkpointEvery: positive.default(250),
+  /** Steps between lines of metrics. */
+  reportEvery: positive.default(25),
+  runtime: z.enum(["auto", "reference", "onnx", "onnx-web"]).default("auto"),
+});
+
+export type TrainingConfig = z.output<typeof trainingConfig>;
+export type TrainingConfigInput = z.input<typeof trainingConfig>;
+
+/**
+ * A complete configuration: what is recommended for the task and model, then what was given.
+ * @throws LonghandError `config` or `unknown-name` naming the field, what came, and what was expected.
+ */
+export function completeConfig(given: { readonly task: string } & Record<string, unknown>): TrainingConfig {
+  const task = findTask(given.task);
+  const modelName =
+    typeof given.model === "object" && given.model && "name" in given.model ? given.model.name : "ilrnn";
+  const kind = findModel(String(modelName));
+  const merged = mergeConfig(recommended(task, kind.name), { ...given, task: task.name });
+  const checked = parseConfig(trainingConfig, merged, "config");
+  const { name, ...options } = checked.model;
+  const model = { name, ...parseConfig(kind.options, options, `model ${name}`) };
+  return { ...checked, model };
+}
+
+/** `over` on top of `base`: objects are merged, everything else is replaced. A named part that changes its name starts anew. */
+export function mergeConfig(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const old = merged[key];
+    const renamed = isObject(value) && isObject(old) && "name" in value && value.name !== old.name;
+    merged[key] = isObject(value) && isObject(old) && !renamed ? mergeConfig(old, value) : value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The model of a configuration, for its task. */
+export function configuredModel(config: Pick<TrainingConfig, "task" | "model">): { task: Task; model: Model } {
+  const task = findTask(config.task);
+  const { name, ...options } = config.model;
+  const signature = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
+  return { task, model: findModel(name).build(options, signature) };
+}
+
+/** Names of all models, for lists. */
+export const modelNames = models.map(({ name }) => name);

@@ -1,0 +1,20 @@
+/** The training layer: what the layers above may use. */
+export { completeConfig, configuredModel, mergeConfig, type TrainingConfig, trainingConfig } from "./config.ts";
+export type { TrainingEvent } from "./events.ts";
+export { drawParameters, flatten, type Layout, layoutOf, unflatten } from "./flat.ts";
+export {
+  adam,
+  adamax,
+  adamaxClipped,
+  makeOptimizer,
+  momentum,
+  type Optimizer,
+  type OptimizerConfig,
+  rmsprop,
+  sgd,
+} from "./optimizers/index.ts";
+export { accuracies, lossOf, type TrainingProgram, trainingProgram } from "./program.ts";
+export { type ScheduleConfig, scheduleFactor } from "./schedules.ts";
+export { joinParameters, namedParameters, type TrainingState } from "./state.ts";
+export { initialState, type TrainOptions, train } from "./trainer.ts";
+export { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "./transformations.ts";

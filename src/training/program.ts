@@ -1,0 +1,185 @@
+/** One step of training as a program: loss, gradient, clipping, optimizer. */
+import {
+  cast,
+  equal,
+  gradient,
+  greaterOrEqual,
+  input,
+  mul,
+  not,
+  oneHot,
+  or,
+  type Program,
+  program,
+  reduceMean,
+  reduceMin,
+  replaceInputs,
+  squeeze,
+  type Tensor,
+  transpose,
+  unsqueeze,
+  vectorize,
+} from "../graph/index.ts";
+import {
+  binaryCrossEntropy,
+  decodeLogits,
+  halfSquares,
+  type Model,
+  maskedMean,
+  softmaxCrossEntropy,
+} from "../models/index.ts";
+import type { TrainingConfig } from "./config.ts";
+import { flatten, layoutOf, unflatten } from "./flat.ts";
+import { makeOptimizer, type Optimizer } from "./optimizers/index.ts";
+import { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "./transformations.ts";
+
+/** The loss of one replica: a mean over the positions at which an answer is asked (target ≥ 0). */
+export function lossOf(kind: TrainingConfig["loss"], logits: Tensor, outputs: Tensor, targets: Tensor): Tensor {
+  const asked = greaterOrEqual(targets, 0);
+  const classes = logits.shape.at(-1);
+  if (classes === 1) {
+    const answers = cast(targets, "float");
+    const perPosition =
+      kind === "squares"
+        ? halfSquares(outputs, unsqueeze(answers, [-1]))
+        : binaryCrossEntropy(squeeze(logits, [-1]), answers);
+    return maskedMean(perPosition, asked);
+  }
+  const perPosition =
+    kind === "squares" ? halfSquares(outputs, oneHot(targets, classes!)) : softmaxCrossEntropy(logits, targets);
+  return maskedMean(perPosition, asked);
+}
+
+/** Symbol accuracy and exact accuracy of predictions int [batch, time], where targets ≥ 0. */
+export function accuracies(predictions: Tensor, targets: Tensor): { symbol: Tensor; exact: Tensor } {
+  const asked = greaterOrEqual(targets, 0);
+  const right = equal(predictions, targets);
+  const symbol = maskedMean(cast(right, "float"), asked);
+  const exact = reduceMean(reduceMin(cast(or(right, not(asked)), "float"), { axes: [-1] }));
+  return { symbol, exact };
+}
+
+export interface TrainingProgram {
+  readonly program: Program;
+  readonly optimizer: Optimizer;
+  /** Shapes of the noise arrays for a batch of given size and time: state name → width. */
+  readonly noise: Readonly<Record<string, number>>;
+}
+
+/**
+ * The program of a step. Inputs and outputs (P stands for the population's axis; absent for a single replica):
+ *
+ * - `parameters` [P, size] and the optimizer's slots, in and out;
+ * - `symbols` int [P, batch, time, channels], `targets` int [P, batch, time];
+ * - `noise h` [time, P, batch, width] for each state tensor and `noiseScale`, with noise on the state;
+ * - `gradientNoise` [P, size] and `gradientNoiseScale`, with noise on the gradient;
+ * - `learningRate` and the optimizer's scalars;
+ * - out: `loss`, `symbolAccuracy`, `exactAccuracy`, `gradientNorm` [P].
+ */
+export function trainingProgram(model: Model, config: TrainingConfig): TrainingProgram {
+  const layout = layoutOf(model.parameters);
+  const optimizer = makeOptimizer(config.optimizer);
+  const { size } = layout;
+  const { population } = config;
+  const isPopulation = population > 1;
+  const perParameter = (prefix: string) =>
+    Object.fromEntries(layout.parts.map(({ name, shape }) => [name, input(`${prefix}${name}`, shape)]));
+
+  // The network and its loss, for one replica.
+  const parameters = perParameter("");
+  const symbols = input("symbols", ["batch", "time", model.signature.channels.length], "int");
+  const targets = input("targets", ["batch", "time"], "int");
+  const noiseWidths = config.stateNoise ? model.state : {};
+  const noise = mapValues(noiseWidths, (width, name) => input(`noise ${name}`, ["time", "batch", width]));
+  const noiseScale = input("noiseScale", []);
+  const scaled = mapValues(noise, (tensor) => mul(tensor, noiseScale));
+  const { logits, outputs } = model.apply(parameters, symbols, { noise: scaled });
+  const loss = lossOf(config.loss, logits, outputs, targets);
+  const { symbol, exact } = accuracies(decodeLogits(logits), targets);
+
+  // What happens to its gradient, and the optimizer.
+  const vector = input("parameters", [size]);
+  const gradients = perParameter("gradient of ");
+  const slots = Object.fromEntries(optimizer.slots.map((name) => [name, input(name, [size])]));
+  const scalars = mapValues({ learningRate: 0, ...optimizer.scalars(1) }, (_, name) => input(name, []));
+  const gradientNoise = input("gradientNoise", [size]);
+  const gradientNoiseScale = input("gradientNoiseScale", []);
+  const raw = flatten(Object.values(gradients), layout);
+  const noisy = config.gradientNoise ? addGradientNoise(raw, gradientNoise, gradientNoiseScale) : raw;
+  const clipped = config.clip === null ? noisy : clipByGlobalNorm(noisy, globalNorm(noisy), config.clip);
+  const decayed = config.weightDecay > 0 ? decayWeights(clipped, vector, config.weightDecay) : clipped;
+  const updated = optimizer.update(vector, decayed, slots, scalars);
+
+  // The population: the same graphs with one more axis.
+  const lift = (tensors: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>) =>
+    isPopulation ? vectorize(tensors, replacements, population) : replaceInputs(tensors, replacements);
+  const wide = (tensor: Tensor, name: string) =>
+    isPopulation ? input(name, [population, ...tensor.shape], tensor.dtype) : tensor;
+  const all = {
+    vector: wide(vector, "parameters"),
+    symbols: wide(symbols, "symbols"),
+    targets: wide(targets, "targets"),
+    slots: mapValues(slots, wide),
+    gradientNoise: wide(gradientNoise, "gradientNoise"),
+    // Time is the first axis of what a scan reads: noise comes in that order.
+    noise: mapValues(noise, (tensor, name) => {
+      const [time, batch, width] = tensor.shape as [string, string, number];
+      return isPopulation ? input(`noise ${name}`, [time, population, batch, width]) : tensor;
+    }),
+  };
+  const cut = lift(Object.values(unflatten(vector, layout)), new Map([[vector, all.vector]]));
+  const [lossAll, symbolAll, exactAll] = lift(
+    [loss, symbol, exact],
+    new Map<Tensor, Tensor>([
+      ...Object.values(parameters).map((tensor, k) => [tensor, cut[k]!] as const),
+      [symbols, all.symbols],
+      [targets, all.targets],
+      ...Object.entries(noise).map(
+        ([name, tensor]) => [tensor, isPopulation ? transpose(all.noise[name]!, [1, 0, 2, 3]) : tensor] as const,
+      ),
+    ]),
+  ) as [Tensor, Tensor, Tensor];
+  const gradientsAll = gradient(lossAll, cut);
+  const [normAll, parametersAll, ...slotsAll] = lift(
+    [globalNorm(raw), updated.parameters, ...optimizer.slots.map((name) => updated.slots[name]!)],
+    new Map<Tensor, Tensor>([
+      ...Object.values(gradients).map((tensor, k) => [tensor, gradientsAll[k]!] as const),
+      [vector, all.vector],
+      ...optimizer.slots.map((name) => [slots[name]!, all.slots[name]!] as const),
+      [gradientNoise, all.gradientNoise],
+    ]),
+  ) as [Tensor, Tensor, ...Tensor[]];
+  return {
+    optimizer,
+    noise: noiseWidths,
+    program: program(
+      `train ${model.name}`,
+      {
+        parameters: all.vector,
+        ...all.slots,
+        symbols: all.symbols,
+        targets: all.targets,
+        ...Object.fromEntries(Object.entries(all.noise).map(([name, tensor]) => [`noise ${name}`, tensor])),
+        ...(config.stateNoise && { noiseScale }),
+        ...(config.gradientNoise && { gradientNoise: all.gradientNoise, gradientNoiseScale }),
+        ...scalars,
+      },
+      {
+        parameters: parametersAll,
+        ...Object.fromEntries(optimizer.slots.map((name, k) => [name, slotsAll[k]!])),
+        loss: lossAll,
+        symbolAccuracy: symbolAll,
+        exactAccuracy: exactAll,
+        gradientNorm: normAll,
+      },
+    ),
+  };
+}
+
+function mapValues<Key extends string, A, B>(
+  from: Readonly<Record<Key, A>>,
+  f: (value: A, key: Key) => B,
+): Record<Key, B> {
+  const entries = Object.entries(from) as [Key, A][];
+  return Object.fromEntries(entries.map(([key, value]) => [key, f(value, key)])) as Record<Key, B>;
+}

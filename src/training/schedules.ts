@@ -1,0 +1,45 @@
+/** Numbers that change in the course of training: learning rates, noise. */
+import { z } from "zod";
+
+const part = z.number().min(0).max(1);
+
+/** How a number goes from its base value through the steps of a training. */
+export const scheduleConfig = z.discriminatedUnion("name", [
+  /** The base value throughout. */
+  z.strictObject({ name: z.literal("constant") }),
+  /** From the base value in a straight line to `final` times it at the last step. */
+  z.strictObject({ name: z.literal("linear"), final: z.number().min(0).default(0) }),
+  /** Along half a cosine to `final` times the base value. (Loshchilov and Hutter 2017) */
+  z.strictObject({ name: z.literal("cosine"), final: z.number().min(0).default(0) }),
+  /** × factor every `every` steps. */
+  z.strictObject({ name: z.literal("step"), every: z.int().min(1), factor: z.number().positive() }),
+  /** × factor each step. */
+  z.strictObject({ name: z.literal("exponential"), factor: z.number().positive().max(1) }),
+  /** From 0 in a straight line to the base value during the first `part` of the steps, then constant. */
+  z.strictObject({ name: z.literal("warmup"), part: part.default(0.1) }),
+]);
+
+export type ScheduleConfig = z.output<typeof scheduleConfig>;
+
+/**
+ * The factor on the base value at step t of `steps` (t from 1).
+ * linear: 1 − (1 − f)·p with p = (t − 1)/(steps − 1); cosine: f + (1 − f)(1 + cos πp)/2; step: a^⌊(t−1)/n⌋;
+ * exponential: a^(t−1); warmup: min(1, t/(part·steps)).
+ */
+export function scheduleFactor(config: ScheduleConfig, t: number, steps: number): number {
+  const progress = steps > 1 ? Math.min(1, (t - 1) / (steps - 1)) : 0;
+  switch (config.name) {
+    case "constant":
+      return 1;
+    case "linear":
+      return 1 - (1 - config.final) * progress;
+    case "cosine":
+      return config.final + ((1 - config.final) * (1 + Math.cos(Math.PI * progress))) / 2;
+    case "step":
+      return config.factor ** Math.floor((t - 1) / config.every);
+    case "exponential":
+      return config.factor ** (t - 1);
+    case "warmup":
+      return config.part === 0 ? 1 : Math.min(1, t / (config.part * steps));
+  }
+}

@@ -1,0 +1,234 @@
+/** The trainer: a stream of events. The command line, the lab and the tests read the same stream. */
+import { LonghandError } from "../errors.ts";
+import { evaluator } from "../evaluation/index.ts";
+import type { ArrayData, NDArray } from "../graph/index.ts";
+import { randomSource } from "../random/index.ts";
+import type { Runtime } from "../runtime/contract.ts";
+import { batchSource } from "./batches.ts";
+import { configuredModel, type TrainingConfig } from "./config.ts";
+import type { TrainingEvent } from "./events.ts";
+import { drawParameters, layoutOf } from "./flat.ts";
+import { trainingProgram } from "./program.ts";
+import { scheduleFactor } from "./schedules.ts";
+import { namedParameters, type TrainingState } from "./state.ts";
+
+export interface TrainOptions {
+  readonly runtime: Runtime;
+  /** Where to go on; default: from the beginning. */
+  readonly state?: TrainingState;
+  /** Ends the training after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+/** The state before the first step. */
+export function initialState(config: TrainingConfig, precision: 32 | 64): TrainingState {
+  const { model } = configuredModel(config);
+  const drawn = drawParameters(model.parameters, config.population, randomSource(config.seed));
+  const parameters = precision === 32 ? Float32Array.from(drawn) : drawn;
+  const nobody = new Array<null>(config.population).fill(null);
+  return {
+    step: 0,
+    parameters,
+    slots: {},
+    longest: config.curriculum ? config.curriculum.start : config.lengths[1],
+    solvedAt: nobody,
+    divergedAt: nobody,
+  };
+}
+
+/** How much noise there is on the state at step t: it grows from 0 over the first part of the steps. */
+function noiseScale({ stateNoise, steps }: TrainingConfig, t: number): number {
+  if (!stateNoise) return 0;
+  return stateNoise.scale * (stateNoise.growth === 0 ? 1 : Math.min(1, (t - 1) / (stateNoise.growth * steps)));
+}
+
+/**
+ * Trains a population.
+ * @param config complete: see `completeConfig`.
+ * @yields `start`; `step` every `reportEvery` steps; `look` where replicas were tested; `checkpoint`; `done` at last.
+ * @throws LonghandError `not-finite` when no replica has finite numbers left, after a checkpoint of the last good state;
+ * it names the step and the first parameter that isn't finite.
+ */
+export async function* train(config: TrainingConfig, options: TrainOptions): AsyncGenerator<TrainingEvent> {
+  const { runtime, signal } = options;
+  const { population, steps } = config;
+  const { task, model } = configuredModel(config);
+  const layout = layoutOf(model.parameters);
+  const { program, optimizer, noise } = trainingProgram(model, config);
+  const random = randomSource(config.seed);
+  const batches = batchSource(task, config, random, noise, layout.size);
+  await using executable = await runtime.compile(program);
+  await using looker = config.solved ? await evaluator(model, task, runtime, population) : undefined;
+
+  const start = options.state ?? initialState(config, runtime.precision);
+  const shape = population > 1 ? [population, layout.size] : [layout.size];
+  const asArray = (data: ArrayData | undefined): NDArray => {
+    const copy =
+      runtime.precision === 64
+        ? new Float64Array(population * layout.size)
+        : new Float32Array(population * layout.size);
+    if (data) copy.set(data);
+    return { dtype: "float", shape, data: copy };
+  };
+  /** Parameters and slots: the current ones are read while the next are written. */
+  const names = ["parameters", ...optimizer.slots];
+  let current = Object.fromEntries(
+    names.map((name) => [name, asArray(name === "parameters" ? start.parameters : start.slots[name])]),
+  );
+  let next = Object.fromEntries(names.map((name) => [name, asArray(undefined)]));
+  let { longest } = start;
+  const solvedAt = [...start.solvedAt];
+  const divergedAt = [...start.divergedAt];
+  let step = start.step;
+  const state = (): TrainingState => ({
+    step,
+    parameters: current.parameters!.data.slice(),
+    slots: Object.fromEntries(optimizer.slots.map((name) => [name, current[name]!.data.slice()])),
+    longest,
+    solvedAt: [...solvedAt],
+    divergedAt: [...divergedAt],
+  });
+
+  yield { type: "start", step, steps, parameters: layout.size, runtime: runtime.description };
+  let prepared = step < steps ? batches.draw(step + 1, longest) : undefined;
+  const timer = stopwatch(step);
+  let savedAt = step;
+  while (step < steps && prepared) {
+    if (signal?.aborted) break;
+    const t = step + 1;
+    const { arrays, length } = prepared;
+    const learningRate = config.learningRate * scheduleFactor(config.schedule, t, steps);
+    const scalars: Record<string, number> = { learningRate, ...optimizer.scalars(t) };
+    if (config.stateNoise) scalars.noiseScale = noiseScale(config, t);
+    if (config.gradientNoise)
+      scalars.gradientNoiseScale = config.gradientNoise.scale * (1 + t) ** -config.gradientNoise.decay;
+    const running = executable.run({ ...current, ...arrays, ...scalarArrays(scalars) }, next);
+    // While the engine works on this step, the next batch is drawn (unless this step decides its length).
+    const ahead = t < steps && !config.curriculum ? batches.draw(t + 1, longest) : undefined;
+    const results = await running;
+    const losses = Array.from(results.loss!.data);
+    const norms = Array.from(results.gradientNorm!.data);
+
+    const failing = losses.flatMap((loss, r) =>
+      divergedAt[r] === null && !(Number.isFinite(loss) && Number.isFinite(norms[r]!)) ? [r] : [],
+    );
+    const firstFailure = failing.length > 0 ? whatIsNotFinite(next.parameters!.data, layout, failing[0]!) : "";
+    for (const replica of failing) divergedAt[replica] = t;
+    for (let replica = 0; replica < population; replica++) {
+      if (divergedAt[replica] !== null) keepReplica(replica, layout.size, names, current, next);
+    }
+    for (const replica of failing) {
+      yield { type: "diverged", step: t, replica, what: firstFailure };
+    }
+    const alive = losses.map((_, r) => r).filter((r) => divergedAt[r] === null);
+    if (alive.length === 0) {
+      if (step > savedAt) yield { type: "checkpoint", step, state: state() };
+      throw new LonghandError(
+        "not-finite",
+        `training stopped at step ${t}: ${firstFailure}; the parameters of step ${step} are kept. A smaller learning rate or gradient clipping may help`,
+      );
+    }
+    [current, next] = [next, current];
+    step = t;
+    timer.count(config.batch * population);
+
+    if (
+      config.curriculum &&
+      length === longest &&
+      mean(results.exactAccuracy!.data, alive) >= config.curriculum.accuracy
+    ) {
+      longest = Math.min(config.lengths[1], longest + config.curriculum.grow);
+    }
+    prepared = ahead ?? (t < steps ? batches.draw(t + 1, longest) : undefined);
+
+    if (t % config.reportEvery === 0 || t === steps) {
+      yield {
+        type: "step",
+        step,
+        loss: mean(losses, alive),
+        symbolAccuracy: mean(results.symbolAccuracy!.data, alive),
+        exactAccuracy: mean(results.exactAccuracy!.data, alive),
+        gradientNorm: mean(norms, alive),
+        losses,
+        learningRate,
+        length,
+        ...timer.read(step, steps),
+      };
+    }
+    let isSolved = false;
+    if (looker && config.solved && (t % config.solved.every === 0 || t === steps)) {
+      const parameters = namedParameters(current.parameters!.data, layout, population);
+      const { length: testLength, samples } = config.solved;
+      const solved = new Array<boolean>(population).fill(false);
+      for await (const results of looker.evaluate(parameters, { lengths: [testLength], samples, seed: config.seed })) {
+        for (const { replica, exact } of results) solved[replica] = exact.successes === samples;
+      }
+      solved.forEach((yes, replica) => {
+        solvedAt[replica] = yes ? (solvedAt[replica] ?? step) : null;
+      });
+      yield { type: "look", step, solved };
+      isSolved =
+        config.solved.stop && alive.every((r) => solved[r]) && noiseScale(config, t) >= (config.stateNoise?.scale ?? 0);
+    }
+    const isLast = t === steps || isSolved;
+    if (t % config.checkpointEvery === 0 || isLast) {
+      savedAt = step;
+      yield { type: "checkpoint", step, state: state() };
+    }
+    if (isSolved) {
+      yield { type: "done", step, reason: "solved", state: state() };
+      return;
+    }
+  }
+  if (step > savedAt) yield { type: "checkpoint", step, state: state() };
+  yield { type: "done", step, reason: step < steps ? "aborted" : "steps", state: state() };
+}
+
+function scalarArrays(scalars: Readonly<Record<string, number>>): Record<string, NDArray> {
+  return Object.fromEntries(
+    Object.entries(scalars).map(([name, value]) => [name, { dtype: "float", shape: [], data: Float64Array.of(value) }]),
+  );
+}
+
+function mean(values: ArrayLike<number>, replicas: readonly number[]): number {
+  return replicas.reduce((sum, r) => sum + values[r]!, 0) / replicas.length;
+}
+
+/** Puts a replica's numbers of before the step in place of those after it. */
+function keepReplica(
+  replica: number,
+  size: number,
+  names: readonly string[],
+  before: Readonly<Record<string, NDArray>>,
+  after: Readonly<Record<string, NDArray>>,
+): void {
+  for (const name of names) {
+    const row = before[name]!.data.subarray(replica * size, (replica + 1) * size);
+    after[name]!.data.set(row, replica * size);
+  }
+}
+
+/** Names the first parameter of a replica that is not finite after the step. */
+function whatIsNotFinite(parameters: ArrayData, layout: ReturnType<typeof layoutOf>, replica: number): string {
+  const from = replica * layout.size;
+  for (const { name, start, end } of layout.parts) {
+    const bad = parameters.subarray(from + start, from + end).find((value) => !Number.isFinite(value));
+    if (bad !== undefined) return `parameter ${name} of replica ${replica} became ${bad}`;
+  }
+  return `the loss or gradient of replica ${replica} is not finite`;
+}
+
+/** Examples a second, and the time left. */
+function stopwatch(from: number) {
+  const begin = performance.now();
+  let examples = 0;
+  return {
+    count(more: number) {
+      examples += more;
+    },
+    read(step: number, steps: number) {
+      const seconds = (performance.now() - begin) / 1000;
+      return { examplesPerSecond: examples / seconds, secondsLeft: (seconds / (step - from)) * (steps - step) };
+    },
+  };
+}
