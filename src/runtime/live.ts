@@ -1,6 +1,6 @@
 /** Which values of a program its outputs need: what nothing reads is not written into the model. */
-import { scanInputs } from "../../graph/scan.ts";
-import type { Node, ScanNode, Tensor } from "../../graph/tensor.ts";
+import { scanInputs } from "../graph/scan.ts";
+import type { Node, ScanNode, Tensor } from "../graph/tensor.ts";
 
 /**
  * All tensors that the outputs need, bodies of scans included.

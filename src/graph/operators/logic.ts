@@ -159,6 +159,13 @@ export const Where = elementwise<null>({
       out.upper.data[i] = Math.max(out.upper.data[i]!, high.data[i]!);
     }
   },
+  onnx(lowering, inputs, { inputs: [, a] }) {
+    if (a!.dtype !== "bool") return lowering.emit("Where", inputs);
+    // ONNX Runtime has no Where over booleans: (c ∧ a) ∨ (¬c ∧ b).
+    const [condition, yes, no] = inputs as [string, string, string];
+    const otherwise = lowering.emit("And", [lowering.emit("Not", [condition]), no]);
+    return lowering.emit("Or", [lowering.emit("And", [condition, yes]), otherwise]);
+  },
   print: (operands, style) => call(style === "latex" ? "\\operatorname{where}" : "where", operands, style),
 });
 

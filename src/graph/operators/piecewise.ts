@@ -1,4 +1,5 @@
 /** Piecewise linear functions: |x|, sign, floor, relu, clip and the hard sigmoid. Exact in every precision but for one rounding. */
+import type { DType } from "../array.ts";
 import { unaryLoop } from "../kernels.ts";
 import type { Interval, Operator } from "../operator.ts";
 import { call, named } from "../print.ts";
@@ -17,11 +18,12 @@ function unary(
   slope: Operator<null>["derivative"] | undefined,
   bound: (inputs: readonly Interval[], out: Interval) => void,
   print?: Operator<null>["print"],
+  accepts: readonly DType[] = ["float", "int"],
 ): Operator<null> {
   const loop = unaryLoop(f);
   return elementwise<null>({
     name,
-    infer: (inputs) => broadcastType(inputs, ["float", "int"]),
+    infer: (inputs) => broadcastType(inputs, accepts),
     value: ([x], out) => loop(x!.data, out.data),
     bound,
     ...(slope && { slope }),
@@ -32,8 +34,10 @@ function unary(
 /** sign x: −1, 0 or 1. Derivative 0. */
 export const Sign = unary("Sign", Math.sign, undefined, increasingBound(Math.sign, same, same));
 
-/** ⌊x⌋. Derivative 0. */
-export const Floor = unary("Floor", Math.floor, undefined, increasingBound(Math.floor, same, same));
+/** ⌊x⌋ of floats (ONNX has it for no others). Derivative 0. */
+export const Floor = unary("Floor", Math.floor, undefined, increasingBound(Math.floor, same, same), undefined, [
+  "float",
+]);
 
 /** |x|. Derivative sign x, 0 at 0. */
 export const Abs = unary(

@@ -9,8 +9,8 @@
 import type { Program } from "../../graph/program.ts";
 import { scanInputs } from "../../graph/scan.ts";
 import type { Node, OperatorNode, ScanNode, Tensor } from "../../graph/tensor.ts";
+import { liveTensors, valueInputs } from "../live.ts";
 import { deepest, elementTypes, type GraphBuilder, graphBuilder, type Scope, union } from "./builder.ts";
-import { liveTensors, valueInputs } from "./live.ts";
 import type { OnnxAttribute, OnnxModel, OnnxNode, ValueInfo } from "./model.ts";
 
 export interface LoweringOptions {

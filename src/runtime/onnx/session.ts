@@ -5,9 +5,9 @@ import { type ArrayData, dtypeOf, type NDArray, sizeOf } from "../../graph/array
 import { type Dimension, evaluate, type Shape } from "../../graph/dimension.ts";
 import { bindDimensions, type Program } from "../../graph/program.ts";
 import type { Arrays, Executable, Runtime } from "../contract.ts";
+import { liveTensors } from "../live.ts";
 import { compileReference } from "../reference/reference.ts";
 import { encodeModel } from "./encode.ts";
-import { liveTensors } from "./live.ts";
 import { lower } from "./lowering.ts";
 
 /** The part of ONNX Runtime's interface that is used here; onnxruntime-node and onnxruntime-web both have it. */
