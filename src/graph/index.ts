@@ -37,6 +37,7 @@ export { reshape, squeeze, unsqueeze } from "./operators/reshape.ts";
 export { logSoftmax, softmax } from "./operators/softmax.ts";
 export { stopGradient, straightThroughStep, surrogate } from "./operators/surrogate.ts";
 export { swapLastAxes, transpose } from "./operators/transpose.ts";
+export { optimize } from "./optimize.ts";
 export { bindDimensions, type Program, program } from "./program.ts";
 export { expose, replaceInputs, type ScanBody, type ScanOptions, scan, scanInputs } from "./scan.ts";
 export { describe, input, type Node, type OperatorNode, place, type ScanNode, type Tensor } from "./tensor.ts";

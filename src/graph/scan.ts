@@ -185,8 +185,9 @@ export function substituted(
   outputs: readonly Tensor[],
   replacements: ReadonlyMap<Tensor, Tensor>,
   region: Region,
+  remake?: Parameters<typeof substitute>[4],
 ): Tensor[] {
-  return substitute(outputs, replacements, region, (node, mapping) => {
+  const rebuild = (node: ScanNode, mapping: ReadonlyMap<Tensor, Tensor>) => {
     const at = (tensor: Tensor) => mapping.get(tensor) ?? tensor;
     const { initial, sequences } = scanInputs(node);
     const { body } = node;
@@ -198,14 +199,11 @@ export function substituted(
       body.items.forEach((tensor, k) => {
         inner.set(tensor, items[k]!);
       });
-      const made = substituted([...body.nextStates, ...body.stacked], inner, currentRegionOf(states, items));
+      const made = substituted([...body.nextStates, ...body.stacked], inner, currentRegion());
       return { nextStates: made.slice(0, states.length), stacked: made.slice(states.length) };
     }).outputs;
-  });
-}
-
-function currentRegionOf(states: readonly Tensor[], items: readonly Tensor[]): Region {
-  return [...states, ...items][0]!.node.region;
+  };
+  return substitute(outputs, replacements, region, rebuild, remake);
 }
 
 /** The same graph over other inputs: each tensor of `replacements` gives way to the one it is mapped to. */

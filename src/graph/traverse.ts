@@ -39,21 +39,25 @@ export function capturesOf(outputs: readonly Tensor[], region: Region): Tensor[]
 
 /**
  * The same graph with some tensors replaced, made anew in `region` (the outputs that don't depend on any of them are
- * returned as they are). `rebuildScan` is given by `scan.ts`, which knows how bodies are made.
+ * returned as they are). `rebuildScan` is given by `scan.ts`, which knows how bodies are made. `remake` may make a node
+ * in a way of its own.
  */
 export function substitute(
   outputs: readonly Tensor[],
   replacements: ReadonlyMap<Tensor, Tensor>,
   region: Region,
   rebuildScan: (node: Extract<Node, { kind: "scan" }>, mapping: ReadonlyMap<Tensor, Tensor>) => readonly Tensor[],
+  remake?: (node: Node, mapping: ReadonlyMap<Tensor, Tensor>) => readonly Tensor[] | undefined,
 ): Tensor[] {
   const mapping = new Map(replacements);
   withRegion(region, () => {
     for (const node of topologicalOrder(outputs, (tensor) => replacements.has(tensor))) {
       const available = isInside(region, node.region);
-      if (available && node.inputs.every((used) => (mapping.get(used) ?? used) === used)) continue;
       if (node.kind === "input") continue;
+      const special = place(node.place, () => remake?.(node, mapping));
+      if (!special && available && node.inputs.every((used) => (mapping.get(used) ?? used) === used)) continue;
       const made = place(node.place, () => {
+        if (special) return special;
         if (node.kind === "scan") return rebuildScan(node, mapping);
         const inputs = node.inputs.map((used) => mapping.get(used) ?? used);
         return [apply(node.operator, inputs, node.attributes)];

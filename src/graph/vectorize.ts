@@ -6,7 +6,16 @@ import type { Dimension } from "./dimension.ts";
 import { expand } from "./operators/broadcast.ts";
 import { transpose } from "./operators/transpose.ts";
 import { rebuildScan, scanInputs } from "./scan.ts";
-import { apply, isInside, place, type Region, type ScanNode, type Tensor, withRegion } from "./tensor.ts";
+import {
+  apply,
+  currentRegion,
+  isInside,
+  place,
+  type Region,
+  type ScanNode,
+  type Tensor,
+  withRegion,
+} from "./tensor.ts";
 import { topologicalOrder } from "./traverse.ts";
 
 /**
@@ -21,9 +30,8 @@ export function vectorize(
   batched: ReadonlyMap<Tensor, Tensor>,
   extent: Dimension,
 ): Tensor[] {
-  const region = [...batched.values()][0]?.node.region ?? outputs[0]!.node.region;
   const all = new Map<Tensor, Tensor>(batched);
-  const made = vectorizeInto(outputs, all, new Set(batched.keys()), extent, region);
+  const made = vectorizeInto(outputs, all, new Set(batched.keys()), extent, currentRegion());
   return made.map(({ tensor, isBatched }) => (isBatched ? tensor : expand(tensor, [extent, ...tensor.shape])));
 }
 
@@ -132,8 +140,8 @@ function vectorizeScan(node: ScanNode, mapping: Map<Tensor, Tensor>, wide: Set<T
       inner.set(tensor, items[k]!);
       if (wide.has(sequences[k]!)) innerWide.add(tensor);
     });
-    const here = [...states, ...items][0]!.node.region;
-    const results = vectorizeInto([...body.nextStates, ...body.stacked], inner, innerWide, extent, here);
+    const bodyOutputs = [...body.nextStates, ...body.stacked];
+    const results = vectorizeInto(bodyOutputs, inner, innerWide, extent, currentRegion());
     const nextStates = results.slice(0, states.length).map(({ tensor, isBatched }, k) => {
       const wanted = inside.has(body.states[k]!);
       return wanted && !isBatched ? expand(tensor, [extent, ...tensor.shape]) : tensor;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { findModel, type Model, models, parseConfig } from "../models/index.ts";
 import { findTask, type Task } from "../tasks/index.ts";
+import { checkConfig } from "./check.ts";
 import { optimizerConfig } from "./optimizers/index.ts";
 import { recommended } from "./recommended.ts";
 import { scheduleConfig } from "./schedules.ts";
@@ -85,7 +86,9 @@ export function completeConfig(given: { readonly task: string } & Record<string,
   const checked = parseConfig(trainingConfig, merged, "config");
   const { name, ...options } = checked.model;
   const model = { name, ...parseConfig(kind.options, options, `model ${name}`) };
-  return { ...checked, model };
+  const complete = { ...checked, model };
+  checkConfig(complete);
+  return complete;
 }
 
 /** `over` on top of `base`: objects are merged, everything else is replaced. A named part that changes its name starts anew. */

@@ -32,7 +32,13 @@ export type TrainingEvent =
       readonly solved: readonly boolean[];
     }
   | { readonly type: "diverged"; readonly step: number; readonly replica: number; readonly what: string }
-  | { readonly type: "checkpoint"; readonly step: number; readonly state: TrainingState }
+  | {
+      readonly type: "checkpoint";
+      readonly step: number;
+      readonly state: TrainingState;
+      /** Why the training ends with this state, or null where it doesn't. */
+      readonly ends: "steps" | "solved" | null;
+    }
   | {
       readonly type: "done";
       readonly step: number;

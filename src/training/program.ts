@@ -8,6 +8,7 @@ import {
   mul,
   not,
   oneHot,
+  optimize,
   or,
   type Program,
   program,
@@ -128,7 +129,7 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
     }),
   };
   const cut = lift(Object.values(unflatten(vector, layout)), new Map([[vector, all.vector]]));
-  const [lossAll, symbolAll, exactAll] = lift(
+  const forward = lift(
     [loss, symbol, exact],
     new Map<Tensor, Tensor>([
       ...Object.values(parameters).map((tensor, k) => [tensor, cut[k]!] as const),
@@ -138,7 +139,8 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
         ([name, tensor]) => [tensor, isPopulation ? transpose(all.noise[name]!, [1, 0, 2, 3]) : tensor] as const,
       ),
     ]),
-  ) as [Tensor, Tensor, Tensor];
+  );
+  const [lossAll, symbolAll, exactAll] = optimize(forward) as [Tensor, Tensor, Tensor];
   const gradientsAll = gradient(lossAll, cut);
   const [normAll, parametersAll, ...slotsAll] = lift(
     [globalNorm(raw), updated.parameters, ...optimizer.slots.map((name) => updated.slots[name]!)],

@@ -122,7 +122,7 @@ export async function* train(config: TrainingConfig, options: TrainOptions): Asy
     }
     const alive = losses.map((_, r) => r).filter((r) => divergedAt[r] === null);
     if (alive.length === 0) {
-      if (step > savedAt) yield { type: "checkpoint", step, state: state() };
+      if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
       throw new LonghandError(
         "not-finite",
         `training stopped at step ${t}: ${firstFailure}; the parameters of step ${step} are kept. A smaller learning rate or gradient clipping may help`,
@@ -173,14 +173,14 @@ export async function* train(config: TrainingConfig, options: TrainOptions): Asy
     const isLast = t === steps || isSolved;
     if (t % config.checkpointEvery === 0 || isLast) {
       savedAt = step;
-      yield { type: "checkpoint", step, state: state() };
+      yield { type: "checkpoint", step, state: state(), ends: isSolved ? "solved" : isLast ? "steps" : null };
     }
     if (isSolved) {
       yield { type: "done", step, reason: "solved", state: state() };
       return;
     }
   }
-  if (step > savedAt) yield { type: "checkpoint", step, state: state() };
+  if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
   yield { type: "done", step, reason: step < steps ? "aborted" : "steps", state: state() };
 }
 
