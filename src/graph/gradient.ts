@@ -74,8 +74,12 @@ function activeOutputs(node: ScanNode, active: ReadonlySet<Tensor>): Tensor[] {
   );
 }
 
-/** Gradients of `wrt`, given the gradients of some tensors. */
-function backpropagate(seeds: ReadonlyMap<Tensor, Tensor>, wrt: readonly Tensor[]): Map<Tensor, Tensor> {
+/** Gradients of `wrt`, given the gradients of some tensors. Goes no further back than `stop`. */
+function backpropagate(
+  seeds: ReadonlyMap<Tensor, Tensor>,
+  wrt: readonly Tensor[],
+  stop?: (tensor: Tensor) => boolean,
+): Map<Tensor, Tensor> {
   const outputs = [...seeds.keys()];
   const active = dependents(outputs, wrt);
   const gradients = new Map<Tensor, Tensor>();
@@ -85,7 +89,7 @@ function backpropagate(seeds: ReadonlyMap<Tensor, Tensor>, wrt: readonly Tensor[
     gradients.set(tensor, sum ? add(sum, share) : share);
   };
   for (const [tensor, seed] of seeds) give(tensor, seed);
-  for (const node of topologicalOrder(outputs).reverse()) {
+  for (const node of topologicalOrder(outputs, stop).reverse()) {
     const given = node.outputs.map((output) => gradients.get(output));
     if (given.every((share) => share === undefined)) continue;
     if (!node.inputs.some((used) => active.has(used))) continue;
@@ -140,7 +144,8 @@ function scanGradient(
     stackedIndices.forEach((k, j) => {
       seed(body.stacked[k]!, fromStacked[j]!);
     });
-    const found = backpropagate(seeds, bodyWrt);
+    // One captured value may depend on another: that is for the graph outside to follow, once.
+    const found = backpropagate(seeds, bodyWrt, (tensor) => !isInside(tensor.node.region, body.region));
     const shares = bodyWrt.map((tensor) => found.get(tensor));
     return { region, fromState, fromStacked, shares };
   }, body.region);
