@@ -23,7 +23,7 @@ export interface IlrnnOptions {
  *
  * Parameters: Wn [width n−1, width n], Rmn [width m, width n] (named "R1,2" where a layer number has two digits), bn
  * [width n]; state: hn [batch, width n]. Output h^N, logits z^N. Source: papers/000, section 3.
- * @throws LonghandError `config` for a width that isn't a positive integer; `unknown-name` for an activation.
+ * @throws LonghandError `config` for a width that isn't a positive integer or too few or many activations; `unknown-name` for an activation.
  */
 export function ilrnn(options: IlrnnOptions): Cell {
   const { input, layers } = options;
@@ -39,6 +39,12 @@ export function ilrnn(options: IlrnnOptions): Cell {
   ];
   const count = layers.length;
   const names = options.activation ?? "hard-sigmoid";
+  if (typeof names !== "string" && names.length !== count) {
+    throw new LonghandError(
+      "config",
+      `ilrnn: activation is ${JSON.stringify(names)}, expected one name, or ${count} for ${count} layers`,
+    );
+  }
   const chosen = Array.from({ length: count }, (_, n) => (typeof names === "string" ? names : names[n]));
   const activations = chosen.map((name) => activation(String(name)));
   const everyLayer = Array.from({ length: count }, (_, n) => n + 1);
