@@ -18,7 +18,8 @@ export function checkConfig(config: TrainingConfig): void {
   if (lengths.length === 0) throw wrong("lengths", config.lengths, `a range with lengths that ${task.name} has`);
   if (config.curriculum) {
     const { start } = config.curriculum;
-    if (start < lengths[0]! || start > high) throw wrong("curriculum, start", start, `a length from ${lengths[0]} to ${high}`);
+    if (start < lengths[0]! || start > high)
+      throw wrong("curriculum, start", start, `a length from ${lengths[0]} to ${high}`);
   }
   const solved = config.solved?.length;
   if (solved !== undefined && !(task.validLength(solved) && solved <= LONGEST)) {

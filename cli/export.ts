@@ -1,0 +1,55 @@
+/** `longhand export` */
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { LonghandError } from "../src/index.ts";
+import { exportOnnx, exportSafetensors, openTrained, replicaOf } from "../src/node.ts";
+import { wholeNumber } from "./options.ts";
+import type { Output } from "./output.ts";
+import { count } from "./words.ts";
+
+interface ExportOptions {
+  replica?: number;
+  previousCheckpoint?: boolean;
+}
+
+const writers = { ".onnx": exportOnnx, ".safetensors": exportSafetensors };
+
+export function addExport(program: Command, output: () => Output): void {
+  program
+    .command("export")
+    .summary("write a trained network for other tools")
+    .description("Writes what a run trained as a file for other tools; a file that is there is replaced.")
+    .argument("<run>", "a run's folder")
+    .argument("<file>", "ending in .onnx: the network, or .safetensors: its parameters")
+    .option(
+      "--replica <number>",
+      "which network of a population (default: the first that is solved)",
+      wholeNumber("--replica", 0),
+    )
+    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
+    .action(async (folder: string, file: string, options: ExportOptions) =>
+      exportVerb(folder, file, options, output()),
+    );
+}
+
+async function exportVerb(folder: string, file: string, options: ExportOptions, output: Output): Promise<void> {
+  const write = Object.entries(writers).find(([ending]) => file.endsWith(ending))?.[1];
+  if (!write) {
+    throw new LonghandError(
+      "argument",
+      `export: received "${file}", expected a name ending in ${Object.keys(writers).join(" or ")}`,
+    );
+  }
+  const trained = await openTrained(folder, { previous: options.previousCheckpoint ?? false });
+  const { replica } = replicaOf(trained, options.replica);
+  const bytes = write(trained, replica);
+  try {
+    await writeFile(file, bytes);
+  } catch (cause) {
+    throw new LonghandError("file", `can't write ${file}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  output.print(`${file}: ${count(bytes.length)} bytes`);
+  output.result({ folder, run: trained.run, file, bytes: bytes.length, replica });
+}

@@ -1,0 +1,58 @@
+/** `longhand tasks` and `longhand models` */
+import type { Command } from "commander";
+import { models, tasks } from "../src/index.ts";
+import type { Output } from "./output.ts";
+import { table } from "./table.ts";
+
+export function addLists(program: Command, output: () => Output): void {
+  program
+    .command("tasks")
+    .description("Lists the tasks that networks can be trained on.")
+    .action(() => printTasks(output()));
+  program
+    .command("models")
+    .description("Lists the models with their options and defaults, for --set.")
+    .action(() => printModels(output()));
+}
+
+function printTasks(output: Output): void {
+  const rows = tasks.map((task) => ({
+    name: task.name,
+    summary: task.summary,
+    example: task.example,
+    trainLengths: task.defaultTrainLengths,
+    inputs: task.channels.map((alphabet) => alphabet.length),
+    answers: task.output.length,
+    source: task.source,
+  }));
+  const cells = rows.map(({ name, example, trainLengths, summary }) => [
+    name,
+    example,
+    trainLengths.join("–"),
+    summary,
+  ]);
+  for (const line of table(["task", "example", "lengths", "what is asked"], cells, [2])) output.print(line);
+  output.print();
+  output.print("Also base-<b>-addition, base-<b>-subtraction, base-<b>-increment (b from 2 to 36),");
+  output.print("modular-arithmetic-<m> and cycle-navigation-<n> (from 2 to 64).");
+  output.result({ tasks: rows });
+}
+
+function printModels(output: Output): void {
+  const rows = models.map(({ name, summary, source, options }) => {
+    const defaults: Record<string, unknown> = options.parse({});
+    const known = Object.keys(options.shape);
+    return { name, summary, source, options: Object.fromEntries(known.map((key) => [key, defaults[key] ?? null])) };
+  });
+  for (const { name, summary, source, options } of rows) {
+    output.print(`${output.style("bold", name)}: ${summary}`);
+    output.print(`  ${source}`);
+    const cells = Object.entries(options).map(([key, value]) => [
+      `model.${key}`,
+      value === null ? "–" : JSON.stringify(value),
+    ]);
+    for (const line of table(["option", "default"], cells, [])) output.print(`  ${line}`);
+    output.print();
+  }
+  output.result({ models: rows });
+}

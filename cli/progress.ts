@@ -1,0 +1,57 @@
+/** The progress of a training: one line that is drawn again in a terminal, a few plain lines elsewhere. */
+import type { TrainingConfig, TrainingEvent } from "../src/index.ts";
+import type { Output } from "./output.ts";
+import { count, duration, percent } from "./words.ts";
+
+type StepEvent = Extract<TrainingEvent, { type: "step" }>;
+
+/** Returns what is to be told of each event. */
+export function progress(output: Output, { population, solved: test }: TrainingConfig): (event: TrainingEvent) => void {
+  let steps = 0;
+  let told = 0;
+  let solved = "";
+  let last: StepEvent | undefined;
+  const lineOf = (event: StepEvent) =>
+    [
+      `step ${count(event.step).padStart(count(steps).length)} of ${count(steps)}`,
+      `loss ${event.loss.toPrecision(3)}`,
+      `symbols ${percent(event.symbolAccuracy)}`,
+      `exact ${percent(event.exactAccuracy)}`,
+      ...(solved ? [solved] : []),
+      `${count(event.examplesPerSecond)} examples/s`,
+      `${duration(event.secondsLeft)} left`,
+    ].join(" · ");
+  const tell = (event: StepEvent) => {
+    told = event.step;
+    output.note(lineOf(event));
+  };
+  return (event) => {
+    switch (event.type) {
+      case "start":
+        steps = event.steps;
+        told = event.step;
+        break;
+      case "step": {
+        last = event;
+        if (output.redraw) output.redraw(lineOf(event));
+        // Where replicas are looked at, the line comes with what was seen.
+        else if (event.step - told >= steps / 10 && !(test && event.step % test.every === 0)) tell(event);
+        break;
+      }
+      case "look": {
+        const right = event.solved.filter(Boolean).length;
+        solved =
+          population > 1 ? `solved ${count(right)} of ${count(population)}` : right > 0 ? "solved" : "not solved";
+        if (output.redraw && last) output.redraw(lineOf(last));
+        else if (last?.step === event.step) tell(last);
+        else output.note(`step ${count(event.step)} of ${count(steps)} · ${solved}`);
+        break;
+      }
+      case "diverged":
+        output.note(`replica ${event.replica} stopped at step ${count(event.step)}: ${event.what}`);
+        break;
+      case "done":
+        output.redraw?.("");
+    }
+  };
+}

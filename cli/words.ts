@@ -1,0 +1,55 @@
+/** Numbers and tasks in words. */
+import type { Task } from "../src/index.ts";
+
+/** 1,024 */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** "1 replica", "2 replicas" */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** 100%, 99.99%, 0.0%: never 100% or 0% unless it is all or none. */
+export function percent(part: number): string {
+  if (Number.isNaN(part)) return "none";
+  if (part === 1 || part === 0) return `${100 * part}%`;
+  for (let digits = 1; digits < 6; digits++) {
+    const text = (100 * part).toFixed(digits);
+    if (Number(text) < 100 && Number(text) > 0) return `${text}%`;
+  }
+  return part > 0.5 ? "<100%" : ">0%";
+}
+
+/** 850 ms, 3.4 s, 2 min 05 s, 1 h 03 min */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "?";
+  if (seconds < 1) return `${Math.round(1000 * seconds)} ms`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${two((seconds % 3600) / 60)} min`;
+}
+
+/** What problems of a task are called, and what their length counts. */
+export function nouns({ name }: Task): { problem: string; unit: string } {
+  const base = /^(?:base-(\d+)|(binary|decimal))-(addition|subtraction|increment)$/.exec(name);
+  if (!base) return { problem: "problem", unit: "symbol" };
+  const problem = { addition: "sum", subtraction: "difference", increment: "increment" }[base[3]!]!;
+  const digits = { binary: "binary digit", decimal: "decimal digit" }[base[2] ?? ""];
+  return { problem, unit: digits ?? (base[1] === "10" ? "decimal digit" : `digit of base ${base[1]}`) };
+}
+
+/** "1,024 sums of 1,000 binary digits" */
+export function problems(task: Task, samples: number, length: number): string {
+  const { problem, unit } = nouns(task);
+  const many = unit.startsWith("digit of") ? unit.replace("digit", length === 1 ? "digit" : "digits") : undefined;
+  return `${counted(samples, problem)} of ${many ? `${count(length)} ${many}` : counted(length, unit)}`;
+}
+
+/** A name for the replicas 0, 3 and 17: "0, 3, 17"; the first few of many. */
+export function list(items: readonly (number | string)[], most = 12): string {
+  const shown = items.slice(0, most).join(", ");
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}

@@ -1,0 +1,67 @@
+/** A trained network as a file for other tools. */
+import { encodeSafetensors } from "../files/index.ts";
+import { lower } from "../runtime/onnx/lowering.ts";
+import { encodeModel, type OnnxTensor } from "../runtime/onnx/proto.ts";
+import { VERSION } from "../version.ts";
+import { applyProgram } from "./apply.ts";
+import { replicaOf, type Trained } from "./trained.ts";
+
+/**
+ * The network of one replica as an ONNX model (operator set 17), with batch and length open.
+ *
+ * Input `symbols` int32 [batch, time, channels]; outputs `answer` int32 [batch, time], the answer's symbol at each step,
+ * and `logits` float [batch, time, n] (n = 1 for two symbols: the answer is 1 where the logit is positive). The parameters
+ * are constants of the model, rounded to 32 bits. Metadata: see `describeTrained`.
+ * @param number of the replica, from 0. Default: the first that is solved.
+ * @returns the bytes of an `.onnx` file.
+ */
+export function exportOnnx(trained: Trained, number?: number): Uint8Array {
+  const { replica, parameters } = replicaOf(trained, number);
+  const metadata = describeTrained(trained, replica);
+  const doc =
+    `${metadata.model} trained on ${metadata.task} (${trained.task.summary}). ` +
+    "symbols: int32 [batch, time, channels], indices into the input alphabets; " +
+    "answer: int32 [batch, time], indices into the output alphabet.";
+  const model = lower(applyProgram(trained.model), { doc, metadata });
+  // The program's inputs become initializers of the same name: constants that other tools show as parameters.
+  const initializers = Object.entries(parameters).map(
+    ([name, { shape, data }]): OnnxTensor => ({
+      name,
+      elementType: "FLOAT",
+      dims: shape,
+      data: Float32Array.from(data),
+    }),
+  );
+  const graph = {
+    ...model.graph,
+    name: trained.task.name,
+    inputs: model.graph.inputs.filter(({ name }) => !(name in parameters)),
+    initializers: [...initializers, ...model.graph.initializers],
+  };
+  return encodeModel({ ...model, producerVersion: VERSION, graph });
+}
+
+/** The parameters of one replica as a safetensors file, with the same metadata. */
+export function exportSafetensors(trained: Trained, number?: number): Uint8Array {
+  const { replica, parameters } = replicaOf(trained, number);
+  return encodeSafetensors(parameters, describeTrained(trained, replica));
+}
+
+/** What other tools need to know about a network to use it, as named texts; lists are JSON. */
+export function describeTrained(trained: Trained, replica: number): Record<string, string> {
+  const { task, config, run, step } = trained;
+  return {
+    "longhand.version": VERSION,
+    task: task.name,
+    model: config.model.name,
+    "model.options": JSON.stringify(config.model),
+    "input.alphabets": JSON.stringify(task.channels),
+    "output.alphabet": JSON.stringify(task.output),
+    "order.of.symbols": "as the task says: numbers lowest digit first, one position a time step",
+    seed: String(config.seed),
+    run,
+    replica: String(replica),
+    "steps.trained": String(step),
+    "trained.lengths": JSON.stringify(config.lengths),
+  };
+}
