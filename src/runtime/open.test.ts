@@ -22,7 +22,7 @@ test("the reference for tiny programs, otherwise the native engine; many threads
   const usual = await open("auto", { operations: LARGE - 1 });
   expect([usual.runtime.description, usual.reason]).toEqual([
     "ONNX Runtime (float32, native, 1 thread)",
-    "chosen in Node, 1.0e+8 operations a run",
+    "chosen in Node, 1.0e+9 operations a run",
   ]);
   expect((await open()).runtime.name).toBe("onnx");
   expect((await open("auto", { threads: 3 })).runtime.description).toContain("3 threads");

@@ -130,6 +130,8 @@ export function emitReduction(
   inputs: readonly string[],
   { axes, keepDimensions }: ReduceAttributes,
 ): string {
+  // Over no axes at all each element is its own result; ONNX takes an empty list for all axes.
+  if (axes.length === 0) return lowering.emit("Identity", [inputs[0]!]);
   const keepdims = { int: keepDimensions ? 1 : 0 };
   if (name === "ReduceSum") return lowering.emit(name, [inputs[0]!, lowering.integers([...axes])], { keepdims });
   return lowering.emit(name, inputs, { axes: { ints: axes }, keepdims });

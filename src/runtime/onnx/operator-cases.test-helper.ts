@@ -178,6 +178,9 @@ two("gatherBool", "bool[3,2]", "int[batch]", (x, at) => graph.gather(x, graph.cl
 two("gather", "float[3,2]", "int[batch,time]", (x, at) => graph.gather(x, graph.clip(at, -3, 2)));
 two("gatherMiddle", "float[batch,3,2]", "int[time]", (x, at) => graph.gather(x, graph.clip(at, 0, 2), 1));
 two("surrogate", "float[batch,2]", "float[batch,2]", graph.surrogate);
+one("meanOfScalar", "float[]", (x) => graph.reduceMean(graph.tanh(x)));
+one("maxOverNoAxes", "float[batch,2]", (x) => graph.reduceMax(x, { axes: [] }));
+one("minOverNoAxes", "int[2]", (x) => graph.add(graph.reduceMin(x, { axes: [] }), x));
 two("matmul", "float[batch,2]", "float[2,5]", graph.matmul);
 two("matmul", "float[time,batch,2]", "float[2,5]", graph.matmul);
 two("matmul", "float[time,batch,2]", "float[time,2,batch]", graph.matmul);
