@@ -12,8 +12,8 @@ export function shapeOf(nested: Nested): number[] {
 
 /** Nested lists as a float64 array of the same shape. */
 export function toArray(nested: Nested): NDArray {
-  const flat: readonly number[] = typeof nested === "number" ? [nested] : (nested.flat(Infinity) as number[]);
-  return { dtype: "float", shape: shapeOf(nested), data: Float64Array.from(flat) };
+  const flatten = (part: Nested): number[] => (typeof part === "number" ? [part] : part.flatMap(flatten));
+  return { dtype: "float", shape: shapeOf(nested), data: Float64Array.from(flatten(nested)) };
 }
 
 export function toArrays(named: Readonly<Record<string, Nested>>): Record<string, NDArray> {
@@ -29,7 +29,7 @@ export function readGolden<Content>(name: string): Content {
 export function expectClose(received: NDArray, expected: Nested | NDArray, tolerance: number, what = ""): void {
   const wanted = typeof expected === "object" && "data" in expected ? expected : toArray(expected);
   expect(received.shape, `shape of ${what}`).toEqual(wanted.shape);
-  const scale = wanted.data.reduce((largest, x) => Math.max(largest, Math.abs(x)), 1);
+  const scale = Array.from(wanted.data, Math.abs).reduce((a, b) => Math.max(a, b), 1);
   received.data.forEach((x, k) => {
     const difference = Math.abs(x - wanted.data[k]!);
     // Negated so that NaN fails.
