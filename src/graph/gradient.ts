@@ -6,13 +6,15 @@
  * values that the body captured; it reads what the forward body computed from stacked outputs added by `expose`.
  */
 import { LonghandError } from "../errors.ts";
-import { sameShape } from "./dimension.ts";
+import { elements, sameShape } from "./dimension.ts";
 import type { Operator } from "./operator.ts";
-import { add } from "./operators/arithmetic.ts";
-import { expand } from "./operators/broadcast.ts";
+import { Add, add } from "./operators/arithmetic.ts";
+import { Concat, Pad, Slice } from "./operators/arrange.ts";
+import { expand, type ReduceAttributes, ReduceSum, reduceSum } from "./operators/broadcast.ts";
 import { Constant, scalar } from "./operators/constant.ts";
-import { Reshape } from "./operators/reshape.ts";
-import { Transpose } from "./operators/transpose.ts";
+import { MatMul, matmul } from "./operators/matmul.ts";
+import { Reshape, reshape } from "./operators/reshape.ts";
+import { swapLastAxes, Transpose } from "./operators/transpose.ts";
 import { expose, scan, scanInputs, substituted } from "./scan.ts";
 import { describe, input, inRegion, isInside, type Region, type ScanNode, type Tensor } from "./tensor.ts";
 import { topologicalOrder } from "./traverse.ts";
@@ -105,8 +107,17 @@ function backpropagate(
   return gradients;
 }
 
-/** Operators that are made again in the backward body rather than stacked: they cost nothing or little. */
-const recomputed = new Set<Operator<never>>([Constant, Reshape, Transpose] as Operator<never>[]);
+/** Operators that are made again in the backward body rather than stacked: they cost nothing. */
+const views = new Set<unknown>([Constant, Reshape, Transpose]);
+/** These copy: making them again saves memory, but rows shorter than this are copied too slowly. */
+const copies = new Set<unknown>([Concat, Slice, Pad]);
+const LONG_ROW = 64;
+
+function isMadeAgain({ node, shape }: Tensor): boolean {
+  if (node.kind !== "operator") return false;
+  const row = shape.at(-1) ?? 1;
+  return views.has(node.operator) || (copies.has(node.operator) && typeof row === "number" && row >= LONG_ROW);
+}
 
 function scanGradient(
   node: ScanNode,
@@ -159,7 +170,11 @@ function scanGradient(
   const residuals = needed.map((inner) => expose(node, inner));
   const count = stateIndices.length;
   const captureShares = draft.shares.slice(count + itemIndices.length);
-  const summed = activeCaptures.filter((_, k) => captureShares[k] !== undefined);
+  const captured = activeCaptures.filter((_, k) => captureShares[k] !== undefined);
+  // Σ_t of a share is taken in the loop, or after it where the share is a sum of products.
+  const afterwards = captured.map((tensor) => sumAfterwards(captureShares[activeCaptures.indexOf(tensor)]!));
+  const summed = captured.filter((_, k) => afterwards[k] === undefined);
+  const factors = [...new Set(afterwards.flatMap((plan) => plan?.factors ?? []))];
   const byPosition = (tensors: readonly Tensor[], prefix: string) =>
     Object.fromEntries(tensors.map((tensor, k) => [`${prefix}${k}`, tensor]));
 
@@ -195,7 +210,7 @@ function scanGradient(
         mapping.set(tensor, items[`residual${k}`]!);
       });
       const here = Object.values({ ...state, ...items })[0]!.node.region;
-      const present = draft.shares.filter((share) => share !== undefined);
+      const present = [...draft.shares.filter((share) => share !== undefined), ...factors];
       const made = substituted(present, mapping, here);
       const shareOf = (k: number) => {
         const share = draft.shares[k];
@@ -214,10 +229,13 @@ function scanGradient(
             "sum",
           ),
         },
-        outputs: byPosition(
-          itemIndices.map((_, k) => shareOf(count + k)),
-          "item",
-        ),
+        outputs: {
+          ...byPosition(
+            itemIndices.map((_, k) => shareOf(count + k)),
+            "item",
+          ),
+          ...byPosition(made.slice(made.length - factors.length), "factor"),
+        },
       };
     },
   });
@@ -236,6 +254,11 @@ function scanGradient(
   summed.forEach((tensor, j) => {
     give(tensor, backward.state[`sum${j}`]!);
   });
+  captured.forEach((tensor, k) => {
+    const stacked = (factor: Tensor) => backward.outputs[`factor${factors.indexOf(factor)}`]!;
+    const total = afterwards[k]?.total(stacked);
+    if (total) give(tensor, total);
+  });
   return result;
 }
 
@@ -246,12 +269,71 @@ function newInput(like: Tensor, name: string): Tensor {
 /** Tensors of the forward body that the derivative reads, after giving up those that are cheap to make again. */
 function neededFromForward(shares: readonly Tensor[], forward: Region, draft: Region): Tensor[] {
   const isForward = (tensor: Tensor) => isInside(tensor.node.region, forward) && !isInside(tensor.node.region, draft);
-  const isStored = (tensor: Tensor) =>
-    isForward(tensor) && !(tensor.node.kind === "operator" && recomputed.has(tensor.node.operator as Operator<never>));
+  const isStored = (tensor: Tensor) => isForward(tensor) && !isMadeAgain(tensor);
   const found = new Set<Tensor>(shares.filter(isStored));
   const stop = (tensor: Tensor) => isStored(tensor) || !isInside(tensor.node.region, forward);
   for (const node of topologicalOrder(shares, stop)) {
     for (const used of node.inputs) if (isStored(used)) found.add(used);
   }
   return [...found];
+}
+
+/** How a sum over time is taken after the loop: which tensors of a step it needs, stacked, and what it makes of them. */
+interface Afterwards {
+  readonly factors: readonly Tensor[];
+  total(stacked: (factor: Tensor) => Tensor): Tensor;
+}
+
+/**
+ * The sum over time of a share, taken after the loop: Σ_t aᵗ_t g_t over all times and rows is one product with a long
+ * inner dimension where the loop would make many short ones and add them up.
+ * @returns undefined for a share of another form.
+ */
+function sumAfterwards(share: Tensor): Afterwards | undefined {
+  const { node } = share;
+  if (node.kind !== "operator") return undefined;
+  const operator = node.operator as Operator<never>;
+  const [a, b] = node.inputs as [Tensor, Tensor];
+  if (operator === (Add as Operator<never>) && sameShape(a.shape, b.shape)) {
+    const left = sumAfterwards(a);
+    const right = sumAfterwards(b);
+    if (!left || !right) return undefined;
+    return {
+      factors: [...left.factors, ...right.factors],
+      total: (stacked) => add(left.total(stacked), right.total(stacked)),
+    };
+  }
+  if (operator === (Reshape as Operator<never>)) {
+    const inner = sumAfterwards(a);
+    return inner && { factors: inner.factors, total: (stacked) => reshape(inner.total(stacked), share.shape) };
+  }
+  if (operator === (ReduceSum as Operator<never>) && a.shape.length === 2) {
+    const { axes, keepDimensions } = node.attributes as ReduceAttributes;
+    const overTime = [...axes, -a.shape.length - 1];
+    return {
+      factors: [a],
+      total: (stacked) => reshape(reduceSum(stacked(a), { axes: overTime, keepDimensions }), share.shape),
+    };
+  }
+  // With axes before the matrices (a population) the products stay small, and the loop keeps them in the cache.
+  if (operator === (MatMul as Operator<never>) && isSwap(a) && a.shape.length === 2 && b.shape.length === 2) {
+    const rows = a.node.inputs[0]!;
+    return {
+      factors: [rows, b],
+      total(stacked) {
+        const [x, g] = [stacked(rows), stacked(b)];
+        const flat = (tensor: Tensor) => reshape(tensor, [elements(tensor.shape.slice(0, -1)), tensor.shape.at(-1)!]);
+        return matmul(swapLastAxes(flat(x)), flat(g));
+      },
+    };
+  }
+  return undefined;
+}
+
+/** Whether a transposition exchanges the last two axes and nothing else. */
+function isSwap({ node, shape }: Tensor): boolean {
+  if (node.kind !== "operator" || node.operator !== (Transpose as Operator)) return false;
+  const { permutation } = node.attributes as { permutation: readonly number[] };
+  const rank = shape.length;
+  return permutation.every((axis, k) => axis === (k < rank - 2 ? k : k === rank - 2 ? rank - 1 : rank - 2));
 }

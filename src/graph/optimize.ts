@@ -3,8 +3,8 @@
  *
  * 1. Sums are put in order: what doesn't depend on the state first. Products with the state are joined,
  *    h₁ R₁ + h₂ R₂ = [h₁, h₂] [R₁; R₂], so that a step makes one product where the equations have several.
- * 2. What depends on the items but not on the state leaves the loop: it is computed for all times at once, x_t W for all
- *    t as one product. Its derivative then is one product too.
+ * 2. Products that depend on the items but not on the state leave the loop: x_t W for all t is one product, and so is its
+ *    derivative. What depends on neither is computed once.
  */
 import { sameShape } from "./dimension.ts";
 import { Add, add } from "./operators/arithmetic.ts";
@@ -87,9 +87,18 @@ function optimizeScan(node: ScanNode, mapping: ReadonlyMap<Tensor, Tensor>): rea
   const isBody = (tensor: Tensor) => isInside(tensor.node.region, draft.region);
   const leaves = (tensor: Tensor) =>
     isBody(tensor) && levelOf(tensor) < 2 && tensor.node.kind !== "input" && !isOperator(tensor, Constant);
+  // Work element by element stays inside, where its operands are in the cache: only products are worth a way through memory.
+  const hasProduct = (tensor: Tensor) =>
+    levelOf(tensor) === 0 ||
+    topologicalOrder([tensor], (part) => !isBody(part)).some(({ outputs }) => isOperator(outputs[0]!, MatMul));
   const leaving = new Set<Tensor>(draft.outputs.filter(leaves));
-  for (const inside of topologicalOrder(draft.outputs, (tensor) => leaves(tensor) || !isBody(tensor))) {
-    for (const used of inside.inputs) if (leaves(used)) leaving.add(used);
+  for (const inside of topologicalOrder(draft.outputs, (tensor) => leaving.has(tensor) || !isBody(tensor))) {
+    if (inside.outputs.some((output) => levelOf(output) < 2)) continue;
+    for (const used of inside.inputs) if (leaves(used) && hasProduct(used)) leaving.add(used);
+  }
+  // What stays inside may use constants of the loop that can leave all the same.
+  for (const inside of topologicalOrder(draft.outputs, (tensor) => leaving.has(tensor) || !isBody(tensor))) {
+    for (const used of inside.inputs) if (leaves(used) && levelOf(used) === 0) leaving.add(used);
   }
   const constants = [...leaving].filter((tensor) => levelOf(tensor) === 0);
   const streams = [...leaving].filter((tensor) => levelOf(tensor) === 1);
@@ -99,8 +108,14 @@ function optimizeScan(node: ScanNode, mapping: ReadonlyMap<Tensor, Tensor>): rea
       ? []
       : vectorize(streams, new Map(draft.items.map((item, k) => [item, now(sequences[k]!)])), body.time);
 
+  // What only passes through is not stacked again.
+  const passesThrough = (tensor: Tensor) => draft.items.includes(tensor) || streams.includes(tensor);
+  const computed = draft.outputs
+    .map((_, k) => k)
+    .filter((k) => k >= body.states.length && !passesThrough(draft.outputs[k]!));
+  const used = [...draft.outputs.slice(0, body.states.length), ...computed.map((k) => draft.outputs[k]!)];
   const stillRead = new Set<Tensor>();
-  for (const inside of topologicalOrder(draft.outputs, (tensor) => leaving.has(tensor) || !isBody(tensor))) {
+  for (const inside of topologicalOrder(used, (tensor) => leaving.has(tensor) || !isBody(tensor))) {
     if (inside.kind === "input") stillRead.add(inside.outputs[0]!);
   }
   const kept = draft.items.map((_, k) => k).filter((k) => stillRead.has(draft.items[k]!));
@@ -134,11 +149,17 @@ function optimizeScan(node: ScanNode, mapping: ReadonlyMap<Tensor, Tensor>): rea
       const outputs = substituted(draft.outputs, inner, currentRegion());
       return {
         state: byPosition(outputs.slice(0, body.states.length), "state"),
-        outputs: byPosition(outputs.slice(body.states.length), "output"),
+        outputs: Object.fromEntries(computed.map((k) => [`output${k}`, outputs[k]!])),
       };
     },
   });
-  return made.node.outputs;
+  return draft.outputs.map((tensor, k) => {
+    if (k < body.states.length) return made.node.outputs[k]!;
+    const item = draft.items.indexOf(tensor);
+    if (item >= 0) return now(sequences[item]!);
+    const stream = streams.indexOf(tensor);
+    return stream >= 0 ? overTime[stream]! : made.outputs[`output${k}`]!;
+  });
 }
 
 /** Makes the sums of a body anew: terms without the state first, products with the state joined. */
@@ -161,12 +182,19 @@ function sumsInOrder({ body }: ScanNode) {
     if (!isSum(sum) || isPart(sum)) return undefined;
     const now = (tensor: Tensor) => mapping.get(tensor) ?? tensor;
     const terms = termsOf(sum);
-    const early = terms.filter((term) => levelOf(term) < 2);
-    const late = terms.filter((term) => levelOf(term) === 2);
     const isProduct = (term: Tensor) => {
       const [a, b] = term.node.inputs;
-      return isOperator(term, MatMul) && usedOnce(term) && levelOf(a!) === 2 && levelOf(b!) === 0;
+      return isOperator(term, MatMul) && usedOnce(term) && levelOf(a!) > 0 && levelOf(b!) === 0;
     };
+    // A product x_t W leaves the loop as one long product over all times. In a population (matrices with axes before
+    // them) it would stay many small ones: there it is joined with the products of the state.
+    const isLate = (term: Tensor) =>
+      levelOf(term) === 2 ||
+      (isProduct(term) &&
+        now(term).shape.length > 2 &&
+        terms.some((other) => levelOf(other) === 2 && isProduct(other) && canJoin(other, term)));
+    const late = terms.filter(isLate);
+    const early = terms.filter((term) => !late.includes(term));
     const joined: Tensor[] = [];
     let rest = late;
     while (rest.length > 0) {

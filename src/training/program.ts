@@ -140,8 +140,9 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
       ),
     ]),
   );
-  const [lossAll, symbolAll, exactAll] = optimize(forward) as [Tensor, Tensor, Tensor];
-  const gradientsAll = gradient(lossAll, cut);
+  const ready = optimize(forward);
+  const withGradients = optimize([...ready, ...gradient(ready[0]!, cut)]);
+  const [lossAll, symbolAll, exactAll, ...gradientsAll] = withGradients as [Tensor, Tensor, Tensor, ...Tensor[]];
   const [normAll, parametersAll, ...slotsAll] = lift(
     [globalNorm(raw), updated.parameters, ...optimizer.slots.map((name) => updated.slots[name]!)],
     new Map<Tensor, Tensor>([

@@ -17,6 +17,7 @@ function smooth(
   slope: (x: Tensor, y: Tensor, gradient: Tensor) => Tensor,
   bound: (inputs: readonly Interval[], out: Interval) => void,
   text = name.toLowerCase(),
+  onnx?: Operator<null>["onnx"],
 ): Operator<null> {
   const loop = unaryLoop(f);
   return elementwise<null>({
@@ -26,6 +27,7 @@ function smooth(
     slope: ({ inputs: [x], output }, gradient) => [slope(x!, output, gradient)],
     bound,
     print: (operands, style) => call(style === "latex" ? latex : text, operands, style),
+    ...(onnx && { onnx }),
   });
 }
 
@@ -107,6 +109,13 @@ export const Softplus = smooth(
     (y) => approximateDown(approximateDown(y)),
     (y) => approximateUp(approximateUp(y)),
   ),
+  "softplus",
+  // ONNX Runtime's own Softplus works one element at a time (10 ns each); these are vectorized: max(x, 0) + ln(1 + e^−|x|).
+  (lowering, [x]) => {
+    const exponent = lowering.emit("Neg", [lowering.emit("Abs", [x!])]);
+    const sum = lowering.emit("Add", [lowering.emit("Exp", [exponent]), lowering.floats([1], [])]);
+    return lowering.emit("Add", [lowering.emit("Relu", [x!]), lowering.emit("Log", [sum])]);
+  },
 );
 
 /** Bounds of sine or cosine: ±1 unless the interval holds no extreme point and is short. */

@@ -1,11 +1,12 @@
 /** Gather: choosing by index along an axis, as an embedding does. Its derivative adds up by one-hot products. */
 import { LonghandError } from "../../errors.ts";
 import { ndarray } from "../array.ts";
-import { elements } from "../dimension.ts";
+import { type Dimension, elements, type Shape } from "../dimension.ts";
 import type { Operator } from "../operator.ts";
 import { apply, describe, type Tensor } from "../tensor.ts";
+import { add } from "./arithmetic.ts";
 import { constant } from "./constant.ts";
-import { cast, equal } from "./logic.ts";
+import { cast, equal, less, where } from "./logic.ts";
 import { matmul } from "./matmul.ts";
 import { fromEnd, reshape, unsqueeze } from "./reshape.ts";
 import { swapLastAxes, transpose } from "./transpose.ts";
@@ -51,7 +52,7 @@ export const Gather: Operator<GatherAttributes> = {
     const rows = elements(indices!.shape);
     const columns = elements(others.map((k) => x!.shape[k]!));
     const flat = reshape(transpose(gradient, gradientOrder), [rows, columns]);
-    const oneHots = oneHot(reshape(indices!, [rows]), x!.shape[at]!);
+    const oneHots = oneHotRows(indices!, [rows], x!.shape[at]!);
     const sums = matmul(swapLastAxes(oneHots), flat);
     const front = reshape(sums, [x!.shape[at]!, ...others.map((k) => x!.shape[k]!)]);
     const back = Array.from({ length: rank }, (_, k) => (k === at ? 0 : 1 + others.indexOf(k)));
@@ -79,20 +80,29 @@ export const Gather: Operator<GatherAttributes> = {
       const rest = result.shape.map((_, k) => k).filter((k) => k !== at);
       return transpose(result, [at, ...rest]);
     }
-    // Each replica has its own table: one-hot rows times the table.
+    // Each replica has its own table: one-hot rows times the table, with the chosen axis brought to the front.
     const table = x!.tensor;
-    if (table.shape.length + axis !== 1) {
-      throw new LonghandError(
-        "unsupported",
-        `Gather(${describe(table)}) along an axis other than the first, with indices of its own for each replica`,
-      );
-    }
-    const rows = elements(indices!.tensor.shape.slice(1));
-    const hot = oneHot(reshape(indices!.tensor, [extent, rows]), table.shape[1]!);
-    const flat = reshape(table, [extent, table.shape[1]!, elements(table.shape.slice(2))]);
-    return reshape(matmul(hot, flat), [extent, ...indices!.tensor.shape.slice(1), ...table.shape.slice(2)]);
+    const at = table.shape.length + axis;
+    const count = indices!.tensor.shape.length - 1;
+    const others = table.shape.map((_, k) => k).filter((k) => k !== 0 && k !== at);
+    const choices = table.shape[at]!;
+    const hot = oneHotRows(indices!.tensor, [extent, elements(indices!.tensor.shape.slice(1))], choices);
+    const rest = others.map((k) => table.shape[k]!);
+    const flat = reshape(transpose(table, [0, at, ...others]), [extent, choices, elements(rest)]);
+    const chosen = reshape(matmul(hot, flat), [extent, ...indices!.tensor.shape.slice(1), ...rest]);
+    const own = Array.from({ length: count }, (_, k) => k + 1);
+    const before = others.filter((k) => k < at).map((k) => k + count);
+    const after = others.filter((k) => k > at).map((k) => k - 1 + count);
+    return transpose(chosen, [0, ...before, ...own, ...after]);
   },
 };
+
+/** What Gather chooses, as one-hot rows: as in ONNX, negative indices count from the end. */
+function oneHotRows(indices: Tensor, shape: Shape, count: Dimension): Tensor {
+  const flat = reshape(indices, shape);
+  if (typeof count !== "number") return oneHot(flat, count);
+  return oneHot(where(less(flat, 0), add(flat, count), flat), count);
+}
 
 /** x's slices at `indices` along an axis (default the first): shape with that axis replaced by the shape of the indices. */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {

@@ -5,10 +5,10 @@ import type { Interval, Operator } from "../operator.ts";
 import { call, named } from "../print.ts";
 import { down, up } from "../rounding.ts";
 import { apply, type Tensor } from "../tensor.ts";
-import { mul } from "./arithmetic.ts";
+import { mul, sub } from "./arithmetic.ts";
 import { scalar } from "./constant.ts";
 import { broadcastType, elementwise, increasingBound } from "./elementwise.ts";
-import { and, greater, greaterOrEqual, less, lessOrEqual, where } from "./logic.ts";
+import { and, greater, greaterOrEqual, lessOrEqual, where } from "./logic.ts";
 
 const same = (x: number) => x;
 
@@ -61,7 +61,7 @@ const rectified = (x: number) => (x > 0 || Number.isNaN(x) ? x : 0);
 export const Relu = unary(
   "Relu",
   rectified,
-  ({ inputs: [x] }, gradient) => [where(greater(x!, 0), gradient, 0)],
+  ({ inputs: [x] }, gradient) => [mul(gradient, where(greater(x!, 0), 1, 0))],
   increasingBound(rectified, same, same),
   (operands, style) => call(named("relu", style), operands, style),
 );
@@ -84,7 +84,8 @@ export const Clip: Operator<ClipAttributes> = elementwise<ClipAttributes>({
     }
   },
   slope({ inputs: [x], attributes: { low, high } }, gradient) {
-    return [where(and(greaterOrEqual(x!, low), lessOrEqual(x!, high)), gradient, 0)];
+    if (Number.isFinite(low) && Number.isFinite(high)) return [mul(gradient, within(x!, low, high, "closed"))];
+    return [mul(gradient, where(and(greaterOrEqual(x!, low), lessOrEqual(x!, high)), 1, 0))];
   },
   bound([x], out, attributes) {
     Clip.value([x!.lower], out.lower, attributes);
@@ -125,9 +126,10 @@ export const HardSigmoid: Operator<HardSigmoidAttributes> = elementwise<HardSigm
     }
   },
   slope({ inputs: [x], attributes: { alpha, beta } }, gradient) {
-    // In terms of x, so that no pre-activation has to be kept twice: 0 < αx + β < 1, α > 0.
-    const inside = and(greater(x!, -beta / alpha), less(x!, (1 - beta) / alpha));
-    return [where(inside, mul(gradient, alpha), 0)];
+    // In terms of x, so that no pre-activation has to be kept twice: 0 < αx + β < 1.
+    if (alpha === 0) return [undefined];
+    const ends = [-beta / alpha, (1 - beta) / alpha];
+    return [mul(mul(gradient, alpha), within(x!, Math.min(...ends), Math.max(...ends), "open"))];
   },
   bound([x], out, { alpha, beta }) {
     const ends = alpha >= 0 ? ([x!.lower, x!.upper] as const) : ([x!.upper, x!.lower] as const);
@@ -162,3 +164,18 @@ export const hardSigmoid = (x: Tensor, alpha = 0.5, beta = 0.5) => apply(HardSig
 export const hardTanh = (x: Tensor) => clip(x, -1, 1);
 /** The threshold of a step unit: 1 where x > 0, otherwise 0. Without derivative: see `surrogate`. */
 export const step = (x: Tensor) => where(greater(x, 0), scalar(1), scalar(0));
+
+/** Steep enough to tell neighbouring float64 numbers apart, and a power of two, so that it rounds nothing. */
+const STEEP = 2 ** 60;
+
+/**
+ * 1 where low < x < high (open) or low ≤ x ≤ high (closed), otherwise 0. The same as comparisons and a selection, in
+ * arithmetic that engines vectorize: a hard sigmoid of the distance from the middle, so steep that it is never between.
+ */
+function within(x: Tensor, low: number, high: number, ends: "open" | "closed"): Tensor {
+  const half = (high - low) / 2;
+  const distance = abs(low + half === 0 ? x : sub(x, low + half));
+  return ends === "open"
+    ? hardSigmoid(distance, -STEEP, STEEP * half)
+    : sub(1, hardSigmoid(distance, STEEP, -STEEP * half));
+}
