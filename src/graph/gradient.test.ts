@@ -418,3 +418,21 @@ describe("random graphs", () => {
     checkDerivatives(compiled, inputs, wrt, { step: 2 ** -10, seed });
   }
 });
+
+test("by a tensor between others: a reshaped or transposed one that is reshaped or transposed again", () => {
+  const x = input("x", [2, 3]);
+  const at = { x: numbers([2, 3], 5) };
+  const cases: readonly [Tensor, (between: Tensor) => Tensor][] = [
+    [graph.reshape(x, [3, 2]), (y) => graph.reshape(y, [1, 6])],
+    [graph.reshape(x, [3, 2]), (y) => graph.reshape(y, [2, 3])],
+    [graph.transpose(x, [1, 0]), (y) => graph.transpose(y, [1, 0])],
+    [graph.unsqueeze(graph.transpose(x, [1, 0]), [0]), (y) => graph.transpose(y, [2, 0, 1])],
+    [graph.unsqueeze(x, [0]), (y) => graph.squeeze(y, [0])],
+  ];
+  for (const [between, then] of cases) {
+    const loss = graph.reduceSum(graph.pow(then(between), 2));
+    const [slope] = gradient(loss, [between]);
+    const results = compileReference(program("between", { x }, { between, slope: slope! })).run(at);
+    expect([...results.slope!.data]).toEqual([...results.between!.data].map((value) => 2 * value));
+  }
+});

@@ -40,11 +40,8 @@ export const Reshape: Operator<ReshapeAttributes> = {
 /** The same elements under another shape (numbers, open names, or polynomials in them). */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const target = shape.map(dimension);
-  if (sameShape(x.shape, target)) return x;
-  // Reshaping twice is reshaping once.
-  const inner = x.node.kind === "operator" && x.node.operator === (Reshape as Operator) ? x.node.inputs[0]! : x;
-  if (inner !== x && sameShape(inner.shape, target)) return inner;
-  return apply(Reshape, [inner], { shape: target });
+  // Reshaping twice isn't made into reshaping once: a gradient by the tensor between must find its way through it.
+  return sameShape(x.shape, target) ? x : apply(Reshape, [x], { shape: target });
 }
 
 /** An axis number counted from the end (negative), checked against a rank. */

@@ -1,7 +1,7 @@
 /** Transpose: the axes in another order. */
 import { stridedCopy, stridesOf } from "../kernels.ts";
 import type { Operator } from "../operator.ts";
-import { within } from "../print.ts";
+import { STRENGTH, within } from "../print.ts";
 import { apply, type Tensor } from "../tensor.ts";
 
 /** Axis k of the result is axis `permutation[k]` of the operand. */
@@ -39,23 +39,15 @@ export const Transpose: Operator<TransposeAttributes> = {
   onnx: (lowering, inputs, { attributes }) =>
     lowering.emit("Transpose", inputs, { perm: { ints: attributes.permutation } }),
   print: ([x], style) => ({
-    text: `${within(x!, 5, style)}${style === "latex" ? "^{\\top}" : "ᵀ"}`,
-    strength: 5,
+    text: `${within(x!, STRENGTH.atom, style)}${style === "latex" ? "^{\\top}" : "ᵀ"}`,
+    strength: STRENGTH.power,
   }),
   vectorize: ([x], { permutation }) => transpose(x!.tensor, [0, ...permutation.map((axis) => axis + 1)]),
 };
 
 /** The axes in another order: axis k of the result is axis `permutation[k]` of x. */
 export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
-  // Two transpositions are one, or none.
-  const { node } = x;
-  if (node.kind === "operator" && node.operator === (Transpose as Operator)) {
-    const { permutation: first } = node.attributes as TransposeAttributes;
-    return transpose(
-      node.inputs[0]!,
-      permutation.map((axis) => first[axis]!),
-    );
-  }
+  // Two transpositions aren't made into one: a gradient by the tensor between must find its way through it.
   return permutation.every((axis, k) => axis === k) && permutation.length === x.shape.length
     ? x
     : apply(Transpose, [x], { permutation });
