@@ -9,13 +9,14 @@ import {
   type TrainingConfig,
   type TrainingEvent,
   type TrainingState,
-  train,
   trainingProgram,
+  trainPopulation,
 } from "../training/index.ts";
 import { VERSION } from "../version.ts";
 import { configHash, describedRun } from "./described.ts";
 import { engineFor, type OpenedEngine, sameEngine } from "./engine.ts";
 import { checkpointOf, type Ending, stateOf } from "./state.ts";
+import { shardRunner } from "./workers.ts";
 
 /** A training in a folder: iterate over `events` to make it go on, then `close`. */
 export interface TrainingRun extends AsyncDisposable {
@@ -155,7 +156,8 @@ function trainingRun(run: Run, prepared: Prepared): TrainingRun {
       return;
     }
     const options = { runtime: opened.runtime, ...(state && { state }), ...(signal && { signal }) };
-    for await (const event of train(config, options)) {
+    const runShard = shardRunner(opened.engine);
+    for await (const event of trainPopulation(config, { ...options, ...(runShard && { runShard }) })) {
       await record(event);
       yield event;
     }

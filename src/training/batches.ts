@@ -18,6 +18,7 @@ export interface BatchSource {
 
 /**
  * @param noise widths of the state tensors that get noise. @param size number of parameters, for noise on the gradient.
+ * @param firstReplica of the part of the population that this is for. Default 0.
  */
 export function batchSource(
   task: Task,
@@ -25,6 +26,7 @@ export function batchSource(
   random: RandomSource,
   noise: Readonly<Record<string, number>>,
   size: number,
+  firstReplica = 0,
 ): BatchSource {
   const { population, batch } = config;
   const [low, high] = config.lengths;
@@ -49,19 +51,19 @@ export function batchSource(
         allowed.length > 1 ? random.stream("length", t).integers(new Int32Array(1), 0, allowed.length)[0]! : 0;
       const length = allowed[choice] ?? lengths[0]!;
       const time = task.steps(length);
-      const { input, target } = drawBatch(task, random.stream("batch", t), length, population * batch);
+      const { input, target } = drawBatch(task, random.stream("batch", t, firstReplica), length, population * batch);
       const arrays: Record<string, NDArray> = {
         symbols: { dtype: "int", shape: [...lead, batch, time, task.channels.length], data: input },
         targets: { dtype: "int", shape: [...lead, batch, time], data: target },
       };
       for (const [name, width] of Object.entries(noise)) {
         const data = reuse(name, t, time * population * batch * width);
-        random.stream("state noise", t, name).uniform(data, -1, 1);
+        random.stream("state noise", t, name, firstReplica).uniform(data, -1, 1);
         arrays[`noise ${name}`] = { dtype: "float", shape: [time, ...lead, batch, width], data };
       }
       if (config.gradientNoise) {
         const data = reuse("gradient", t, population * size);
-        random.stream("gradient noise", t).normal(data);
+        random.stream("gradient noise", t, firstReplica).normal(data);
         arrays.gradientNoise = { dtype: "float", shape: [...lead, size], data };
       }
       return { length, arrays };

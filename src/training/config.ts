@@ -16,6 +16,12 @@ export const trainingConfig = z.strictObject({
   seed: z.int().min(0).default(1),
   /** Replicas trained at once, each with parameters and batches of its own. */
   population: positive.default(1),
+  /**
+   * Replicas that are trained in one graph. A larger population is trained in shards of this size, on several processors
+   * where there are some (not with a curriculum, which looks at the whole population). Results depend on it; they don't
+   * depend on the number of processors.
+   */
+  shard: positive.default(50),
   /** Gradient steps. */
   steps: positive.default(2500),
   /** Examples a step and replica. */

@@ -41,13 +41,19 @@ export function flatten(tensors: readonly Tensor[], { parts }: Layout): Tensor {
   );
 }
 
-/** Initial parameters of a population [population, size]: each parameter of each replica from a stream of its own. */
-export function drawParameters(specs: Specs, population: number, random: RandomSource): Float64Array {
+/**
+ * Initial parameters of a population [population, size]: each parameter of each replica from a stream of its own.
+ * @param first number of the first replica. Default 0.
+ */
+export function drawParameters(specs: Specs, population: number, random: RandomSource, first = 0): Float64Array {
   const { size, parts } = layoutOf(specs);
   const all = new Float64Array(population * size);
   for (let replica = 0; replica < population; replica++) {
     for (const { name, shape, start } of parts) {
-      all.set(specs[name]!.initial.draw(random.stream("parameters", replica, name), shape), replica * size + start);
+      all.set(
+        specs[name]!.initial.draw(random.stream("parameters", first + replica, name), shape),
+        replica * size + start,
+      );
     }
   }
   return all;

@@ -15,6 +15,7 @@ export {
 } from "./optimizers/index.ts";
 export { accuracies, lossOf, type TrainingProgram, trainingProgram } from "./program.ts";
 export { type ScheduleConfig, scheduleFactor } from "./schedules.ts";
+export { type RunShard, shardsOf, trainPopulation } from "./shards.ts";
 export { joinParameters, namedParameters, type TrainingState } from "./state.ts";
-export { initialState, type TrainOptions, train } from "./trainer.ts";
+export { type Answer, initialState, type TrainOptions, train } from "./trainer.ts";
 export { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "./transformations.ts";

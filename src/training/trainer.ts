@@ -18,12 +18,20 @@ export interface TrainOptions {
   readonly state?: TrainingState;
   /** Ends the training after the current step, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Number of the population's first replica, when only a part of it is trained here: see `shards.ts`. */
+  readonly firstReplica?: number;
 }
 
+/**
+ * What a consumer may answer to an event: "stop" ends the training as a signal does; "solved" and "go on" answer a
+ * `look`, deciding for the whole of a population whether it is solved.
+ */
+export type Answer = "stop" | "solved" | "go on" | undefined;
+
 /** The state before the first step. */
-export function initialState(config: TrainingConfig, precision: 32 | 64): TrainingState {
+export function initialState(config: TrainingConfig, precision: 32 | 64, firstReplica = 0): TrainingState {
   const { model } = configuredModel(config);
-  const drawn = drawParameters(model.parameters, config.population, randomSource(config.seed));
+  const drawn = drawParameters(model.parameters, config.population, randomSource(config.seed), firstReplica);
   const parameters = precision === 32 ? Float32Array.from(drawn) : drawn;
   const nobody = new Array<null>(config.population).fill(null);
   return {
@@ -49,18 +57,21 @@ function noiseScale({ stateNoise, steps }: TrainingConfig, t: number): number {
  * @throws LonghandError `not-finite` when no replica has finite numbers left, after a checkpoint of the last good state;
  * it names the step and the first parameter that isn't finite.
  */
-export async function* train(config: TrainingConfig, options: TrainOptions): AsyncGenerator<TrainingEvent> {
-  const { runtime, signal } = options;
+export async function* train(
+  config: TrainingConfig,
+  options: TrainOptions,
+): AsyncGenerator<TrainingEvent, void, Answer> {
+  const { runtime, signal, firstReplica } = options;
   const { population, steps } = config;
   const { task, model } = configuredModel(config);
   const layout = layoutOf(model.parameters);
   const { program, optimizer, noise } = trainingProgram(model, config);
   const random = randomSource(config.seed);
-  const batches = batchSource(task, config, random, noise, layout.size);
+  const batches = batchSource(task, config, random, noise, layout.size, firstReplica);
   await using executable = await runtime.compile(program);
   await using looker = config.solved ? await evaluator(model, task, runtime, population) : undefined;
 
-  const start = options.state ?? initialState(config, runtime.precision);
+  const start = options.state ?? initialState(config, runtime.precision, firstReplica);
   const shape = population > 1 ? [population, layout.size] : [layout.size];
   const asArray = (data: ArrayData | undefined): NDArray => {
     const copy =
@@ -93,8 +104,9 @@ export async function* train(config: TrainingConfig, options: TrainOptions): Asy
   let prepared = step < steps ? batches.draw(step + 1, longest) : undefined;
   const timer = stopwatch(step);
   let savedAt = step;
+  let isStopped = false;
   while (step < steps && prepared) {
-    if (signal?.aborted) break;
+    if (signal?.aborted || isStopped) break;
     const t = step + 1;
     const { arrays, length } = prepared;
     const learningRate = config.learningRate * scheduleFactor(config.schedule, t, steps);
@@ -121,7 +133,7 @@ export async function* train(config: TrainingConfig, options: TrainOptions): Asy
       yield { type: "diverged", step: t, replica, what: firstFailure };
     }
     const alive = losses.map((_, r) => r).filter((r) => divergedAt[r] === null);
-    if (alive.length === 0) {
+    if (alive.length === 0 && firstReplica === undefined) {
       if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
       throw new LonghandError(
         "not-finite",
@@ -142,7 +154,7 @@ export async function* train(config: TrainingConfig, options: TrainOptions): Asy
     prepared = ahead ?? (t < steps ? batches.draw(t + 1, longest) : undefined);
 
     if (t % config.reportEvery === 0 || t === steps) {
-      yield {
+      const answer = yield {
         type: "step",
         step,
         loss: mean(losses, alive),
@@ -154,6 +166,7 @@ export async function* train(config: TrainingConfig, options: TrainOptions): Asy
         length,
         ...timer.read(step, steps),
       };
+      isStopped = answer === "stop";
     }
     let isSolved = false;
     if (looker && config.solved && (t % config.solved.every === 0 || t === steps)) {
@@ -166,9 +179,8 @@ export async function* train(config: TrainingConfig, options: TrainOptions): Asy
       solved.forEach((yes, replica) => {
         solvedAt[replica] = yes ? (solvedAt[replica] ?? step) : null;
       });
-      yield { type: "look", step, solved };
-      isSolved =
-        config.solved.stop && alive.every((r) => solved[r]) && noiseScale(config, t) >= (config.stateNoise?.scale ?? 0);
+      const answer = yield { type: "look", step, solved };
+      isSolved = answer === undefined ? endsTraining(config, t, solved, divergedAt) : answer === "solved";
     }
     const isLast = t === steps || isSolved;
     if (t % config.checkpointEvery === 0 || isLast) {
@@ -182,6 +194,17 @@ export async function* train(config: TrainingConfig, options: TrainOptions): Asy
   }
   if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
   yield { type: "done", step, reason: step < steps ? "aborted" : "steps", state: state() };
+}
+
+/** Whether a look at step t ends the training: every replica that can be is solved, and the noise is fully grown. */
+export function endsTraining(
+  config: TrainingConfig,
+  t: number,
+  solved: readonly boolean[],
+  divergedAt: readonly (number | null)[],
+): boolean {
+  const isGrown = noiseScale(config, t) >= (config.stateNoise?.scale ?? 0);
+  return (config.solved?.stop ?? false) && isGrown && solved.every((yes, r) => yes || divergedAt[r] !== null);
 }
 
 function scalarArrays(scalars: Readonly<Record<string, number>>): Record<string, NDArray> {
