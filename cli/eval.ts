@@ -1,6 +1,6 @@
 /** `longhand eval` */
 import type { Command } from "commander";
-import type { LengthResult, Task } from "../src/index.ts";
+import type { LengthResult } from "../src/index.ts";
 import { evaluateTrained, lengthsFor, openTrained, type Trained } from "../src/node.ts";
 import { replicaNumber, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -53,7 +53,7 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
   output.redraw?.("");
   const { task, config, step } = trained;
   output.print(
-    `${config.model.name} on ${task.name}, ${counted(step, "step")}; lengths in ${nouns(task).unit.replace("digit", "digits").replace("symbol", "symbols")}`,
+    `${config.model.name} on ${task.name}, ${counted(step, "step")}; lengths in ${nouns(task).unit.replace(/digit|symbol/, "$&s")}`,
   );
   output.print();
   if (results[0]!.length === 1)

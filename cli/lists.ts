@@ -1,6 +1,6 @@
 /** `longhand tasks` and `longhand models` */
 import type { Command } from "commander";
-import { models, tasks } from "../src/index.ts";
+import { completeConfig, models, tasks } from "../src/index.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 
@@ -20,18 +20,13 @@ function printTasks(output: Output): void {
     name: task.name,
     summary: task.summary,
     example: task.example,
-    trainLengths: task.defaultTrainLengths,
+    defaults: completeConfig({ task: task.name }),
     inputs: task.channels.map((alphabet) => alphabet.length),
     answers: task.output.length,
     source: task.source,
   }));
-  const cells = rows.map(({ name, example, trainLengths, summary }) => [
-    name,
-    example,
-    trainLengths.join("–"),
-    summary,
-  ]);
-  for (const line of table(["task", "example", "lengths", "what is asked"], cells, [2])) output.print(line);
+  const cells = rows.map(({ name, example, defaults, summary }) => [name, example, range(defaults.lengths), summary]);
+  for (const line of table(["task", "example", "trained lengths", "what is asked"], cells, [2])) output.print(line);
   output.print();
   output.print("Also base-<b>-addition, base-<b>-subtraction, base-<b>-increment (b from 2 to 36),");
   output.print("modular-arithmetic-<m> and cycle-navigation-<n> (from 2 to 64).");
@@ -55,4 +50,8 @@ function printModels(output: Output): void {
     output.print();
   }
   output.result({ models: rows });
+}
+
+function range([low, high]: readonly [number, number]): string {
+  return low === high ? String(low) : `${low}–${high}`;
 }

@@ -48,7 +48,9 @@ function fail(error: unknown): number {
     if (error.exitCode === 0) return 0; // --help and --version have printed what they should
     return say(
       "argument",
-      error.code === "commander.help" ? "no verb given; see longhand --help" : error.message.replace(/^error: /, ""),
+      error.code === "commander.help"
+        ? "no verb given; see longhand --help"
+        : error.message.replace(/^error: /, "").replaceAll("\n", " "),
       2,
     );
   }

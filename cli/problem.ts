@@ -24,7 +24,9 @@ export function printProblem(output: Output, prediction: Prediction): void {
   for (const line of lines) output.print(line);
   output.print();
   if (isRight) output.print(`  ${output.style("green", "right")}`);
-  else {
+  else if (answer === exact) {
+    output.print(`  ${output.style("red", "wrong")} on the way: at ${count(wrong)} of ${count(asked)} steps`);
+  } else {
     output.print(`  ${output.style("red", "wrong")}: ${count(wrong)} of ${count(asked)} symbols. The exact answer:`);
     for (const line of wrapped(exact, width, "    ")) output.print(line);
   }

@@ -11,6 +11,7 @@ export function progress(output: Output, { population, solved: test }: TrainingC
   let told = 0;
   let solved = "";
   let last: StepEvent | undefined;
+  const isLookedAt = (step: number) => test !== null && (step % test.every === 0 || step === steps);
   const lineOf = (event: StepEvent) =>
     [
       `step ${count(event.step).padStart(count(steps).length)} of ${count(steps)}`,
@@ -22,6 +23,7 @@ export function progress(output: Output, { population, solved: test }: TrainingC
       `${duration(event.secondsLeft)} left`,
     ].join(" · ");
   const tell = (event: StepEvent) => {
+    if (event.step === told) return;
     told = event.step;
     output.note(lineOf(event));
   };
@@ -35,7 +37,7 @@ export function progress(output: Output, { population, solved: test }: TrainingC
         last = event;
         if (output.redraw) output.redraw(lineOf(event));
         // Where replicas are looked at, the line comes with what was seen.
-        else if (event.step - told >= steps / 10 && !(test && event.step % test.every === 0)) tell(event);
+        else if ((event.step - told >= steps / 10 || event.step === steps) && !isLookedAt(event.step)) tell(event);
         break;
       }
       case "look": {

@@ -35,8 +35,9 @@ export function duration(seconds: number): string {
 /** What problems of a task are called, and what their length counts. */
 export function nouns({ name }: Task): { problem: string; unit: string } {
   const base = /^(?:base-(\d+)|(binary|decimal))-(addition|subtraction|increment)$/.exec(name);
+  if (name === "increment") return { problem: "number", unit: "binary digit" };
   if (!base) return { problem: "problem", unit: "symbol" };
-  const problem = { addition: "sum", subtraction: "difference", increment: "increment" }[base[3]!]!;
+  const problem = { addition: "sum", subtraction: "difference", increment: "number" }[base[3]!]!;
   const digits = { binary: "binary digit", decimal: "decimal digit" }[base[2] ?? ""];
   return { problem, unit: digits ?? (base[1] === "10" ? "decimal digit" : `digit of base ${base[1]}`) };
 }
@@ -44,8 +45,7 @@ export function nouns({ name }: Task): { problem: string; unit: string } {
 /** "1,024 sums of 1,000 binary digits" */
 export function problems(task: Task, samples: number, length: number): string {
   const { problem, unit } = nouns(task);
-  const many = unit.startsWith("digit of") ? unit.replace("digit", length === 1 ? "digit" : "digits") : undefined;
-  return `${counted(samples, problem)} of ${many ? `${count(length)} ${many}` : counted(length, unit)}`;
+  return `${counted(samples, problem)} of ${count(length)} ${length === 1 ? unit : unit.replace(/digit|symbol/, "$&s")}`;
 }
 
 /** A name for the replicas 0, 3 and 17: "0, 3, 17"; the first few of many. */
