@@ -2,7 +2,17 @@
 import type { Printed, PrintStyle } from "./operator.ts";
 
 /** How strongly a printed expression holds together: a sum needs parentheses in a product, a call never does. */
-export const STRENGTH = { relation: 1, sum: 2, product: 3, negation: 4, power: 5, atom: 6 } as const;
+export const STRENGTH = {
+  or: -1,
+  and: 0,
+  relation: 1,
+  sum: 2,
+  product: 3,
+  negation: 4,
+  juxtaposition: 4,
+  power: 5,
+  atom: 6,
+} as const;
 
 export function atom(text: string): Printed {
   return { text, strength: STRENGTH.atom };

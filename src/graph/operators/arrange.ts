@@ -3,7 +3,7 @@ import { LonghandError } from "../../errors.ts";
 import { type Dimension, minus, plus, type Shape, sameShape } from "../dimension.ts";
 import { stridedCopy, stridesOf } from "../kernels.ts";
 import type { Operator } from "../operator.ts";
-import { call, named } from "../print.ts";
+import { call, named, STRENGTH, within } from "../print.ts";
 import { apply, describe, type Tensor } from "../tensor.ts";
 import { expand } from "./broadcast.ts";
 import { fromEnd } from "./reshape.ts";
@@ -132,8 +132,11 @@ export const Slice: Operator<SliceAttributes> = {
     ]);
   },
   print: ([x], style, { attributes: { start, end } }) => ({
-    text: style === "latex" ? `{${x!.text}}_{${start}:${end}}` : `${x!.text}[${start}:${end}]`,
-    strength: 6,
+    text:
+      style === "latex"
+        ? `{${within(x!, STRENGTH.atom, style)}}_{${start}:${end}}`
+        : `${within(x!, STRENGTH.atom, style)}[${start}:${end}]`,
+    strength: STRENGTH.atom,
   }),
   vectorize: ([x], attributes) => apply(Slice, [x!.tensor], attributes),
 };

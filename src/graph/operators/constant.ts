@@ -1,7 +1,7 @@
 /** Constants: arrays that are part of the graph. */
 import { type DType, type NDArray, ndarray } from "../array.ts";
-import type { Operator } from "../operator.ts";
-import { atom } from "../print.ts";
+import type { Operator, Printed, PrintStyle } from "../operator.ts";
+import { atom, STRENGTH } from "../print.ts";
 import { apply, type Tensor } from "../tensor.ts";
 
 export const Constant: Operator<NDArray> = {
@@ -19,13 +19,28 @@ export const Constant: Operator<NDArray> = {
     }
   },
   onnx: (lowering, _, { attributes }) => lowering.array(attributes),
-  print: (_, __, { attributes }) =>
-    attributes.data.length === 1 ? printNumber(attributes.data[0]!) : atom(`constant[${attributes.shape}]`),
+  print: (_, style, { attributes }) =>
+    attributes.data.length === 1 ? printNumber(attributes.data[0]!, style) : atom(`constant[${attributes.shape}]`),
   vectorize: (_, value) => apply(Constant, [], value),
 };
 
-function printNumber(value: number) {
-  return { text: String(value), strength: value < 0 ? 4 : 6 };
+/** A number; a negative one holds together like a negation. */
+export function printNumber(value: number, style: PrintStyle): Printed {
+  const [digits = "", exponent] = String(Math.abs(value)).split("e");
+  const minus = style === "latex" ? "-" : "−";
+  const size = digits === "Infinity" ? (style === "latex" ? "\\infty" : "∞") : digits;
+  const power = Number(exponent);
+  const text =
+    style === "latex" ? `${size} \\cdot 10^{${power}}` : `${size}e${power < 0 ? minus : ""}${Math.abs(power)}`;
+  const isNegative = value < 0 || Object.is(value, -0);
+  return {
+    text: `${isNegative ? minus : ""}${exponent === undefined ? size : text}`,
+    strength: isNegative
+      ? STRENGTH.sum
+      : exponent !== undefined && style === "latex"
+        ? STRENGTH.product
+        : STRENGTH.atom,
+  };
 }
 
 /** An array as a tensor. */

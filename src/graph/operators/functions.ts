@@ -2,7 +2,7 @@
 import type { NDArray } from "../array.ts";
 import { binaryLoop, broadcastStrides, stridedCopy, unaryLoop } from "../kernels.ts";
 import type { Interval, Operator } from "../operator.ts";
-import { call, STRENGTH, within } from "../print.ts";
+import { atom, call, STRENGTH, within } from "../print.ts";
 import { approximateDown, approximateUp, down, up } from "../rounding.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { div, mul, neg, sub } from "./arithmetic.ts";
@@ -26,7 +26,10 @@ function smooth(
     value: ([x], out) => loop(x!.data, out.data),
     slope: ({ inputs: [x], output }, gradient) => [slope(x!, output, gradient)],
     bound,
-    print: (operands, style) => call(style === "latex" ? latex : text, operands, style),
+    print(operands, style) {
+      if (style === "latex" && latex.endsWith("{}")) return atom(latex.replace("{}", `{${operands[0]!.text}}`));
+      return call(style === "latex" ? latex : text, operands, style);
+    },
     ...(onnx && { onnx }),
   });
 }
@@ -51,7 +54,7 @@ export const Log = smooth(
 /** √x. */
 export const Sqrt = smooth(
   "Sqrt",
-  "\\sqrt",
+  "\\sqrt{}",
   Math.sqrt,
   (_, y, g) => div(mul(g, 0.5), y),
   increasingBound((x) => Math.sqrt(Math.max(x, 0)), down, up),

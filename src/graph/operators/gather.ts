@@ -3,6 +3,7 @@ import { LonghandError } from "../../errors.ts";
 import { ndarray } from "../array.ts";
 import { type Dimension, elements, type Shape } from "../dimension.ts";
 import type { Operator } from "../operator.ts";
+import { STRENGTH, within } from "../print.ts";
 import { apply, describe, type Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { constant } from "./constant.ts";
@@ -68,8 +69,11 @@ export const Gather: Operator<GatherAttributes> = {
   onnx: (lowering, inputs, { attributes, inputs: [x] }) =>
     lowering.emit("Gather", inputs, { axis: { int: x!.shape.length + attributes.axis } }),
   print: ([x, indices], style) => ({
-    text: style === "latex" ? `{${x!.text}}_{${indices!.text}}` : `${x!.text}[${indices!.text}]`,
-    strength: 6,
+    text:
+      style === "latex"
+        ? `{${within(x!, STRENGTH.atom, style)}}_{${indices!.text}}`
+        : `${within(x!, STRENGTH.atom, style)}[${indices!.text}]`,
+    strength: STRENGTH.atom,
   }),
   vectorize([x, indices], { axis }, extent) {
     if (!indices!.batched) return apply(Gather, [x!.tensor, indices!.tensor], { axis });

@@ -40,7 +40,13 @@ function comparison({ name, symbols, test, always, sometimes }: Comparison): Ope
         out.upper.data[i] = sometimes(...ends) ? 1 : 0;
       }
     },
-    print: (operands, style) => infix(` ${symbols[style === "latex" ? 1 : 0]} `, STRENGTH.relation, operands, style),
+    // Not associative: both operands need one strength more.
+    print: ([a, b], style) => ({
+      text: [a!, b!]
+        .map((operand) => within(operand, STRENGTH.relation + 1, style))
+        .join(` ${symbols[style === "latex" ? 1 : 0]} `),
+      strength: STRENGTH.relation,
+    }),
   });
 }
 
@@ -80,7 +86,12 @@ export const Equal = comparison({
   sometimes: (al, au, bl, bu) => al <= bu && bl <= au,
 });
 
-const logic = (name: string, symbols: readonly [string, string], f: (a: number, b: number) => number) => {
+const logic = (
+  name: "And" | "Or",
+  symbols: readonly [string, string],
+  f: (a: number, b: number) => number,
+): Operator<null> => {
+  const strength = name === "And" ? STRENGTH.and : STRENGTH.or;
   const loop = binaryLoop(f);
   return elementwise<null>({
     name,
@@ -91,7 +102,7 @@ const logic = (name: string, symbols: readonly [string, string], f: (a: number, 
       loop(a!.lower, b!.lower, out.lower);
       loop(a!.upper, b!.upper, out.upper);
     },
-    print: (operands, style) => infix(` ${symbols[style === "latex" ? 1 : 0]} `, 1, operands, style),
+    print: (operands, style) => infix(` ${symbols[style === "latex" ? 1 : 0]} `, strength, operands, style),
   });
 };
 

@@ -104,8 +104,8 @@ export const MatMul: Operator<null> = {
   },
   onnx: (lowering, inputs) => lowering.emit("MatMul", inputs),
   print: ([a, b], style) => ({
-    text: `${within(a!, STRENGTH.product, style)} ${within(b!, STRENGTH.product + 1, style)}`,
-    strength: STRENGTH.product,
+    text: `${within(a!, STRENGTH.juxtaposition, style)} ${within(b!, STRENGTH.juxtaposition + 1, style)}`,
+    strength: STRENGTH.juxtaposition,
   }),
   vectorize(inputs) {
     const [a, b] = alignVectorized(inputs) as [Tensor, Tensor];

@@ -6,7 +6,7 @@ import { call, named } from "../print.ts";
 import { down, up } from "../rounding.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
-import { scalar } from "./constant.ts";
+import { printNumber, scalar } from "./constant.ts";
 import { broadcastType, elementwise, increasingBound } from "./elementwise.ts";
 import { and, greater, greaterOrEqual, lessOrEqual, where } from "./logic.ts";
 
@@ -105,7 +105,7 @@ export const Clip: Operator<ClipAttributes> = elementwise<ClipAttributes>({
     return lowering.emit("Clip", high === Number.POSITIVE_INFINITY ? [x!, limit(low)] : [x!, limit(low), limit(high)]);
   },
   print: ([x], style, { attributes: { low, high } }) =>
-    call(named("clip", style), [x!, { text: String(low), strength: 6 }, { text: String(high), strength: 6 }], style),
+    call(named("clip", style), [x!, printNumber(low, style), printNumber(high, style)], style),
 });
 
 export interface HardSigmoidAttributes {
