@@ -74,28 +74,51 @@ export function parseConfig<Schema extends z.ZodType>(schema: Schema, value: unk
   const issue = result.error.issues[0]!;
   const field = [what, ...issue.path.map(String)].join(", ");
   if (issue.code === "unrecognized_keys") {
-    const shape = schemaAt(schema, issue.path);
-    throw unknownName(`option of ${field}`, issue.keys[0]!, shape);
+    throw unknownName(`option of ${field}`, issue.keys[0]!, keysAt(schema, issue.path, value));
   }
   const received = issue.path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     value,
   );
+  const known = namesOf(issue);
+  if (typeof received === "string" && known.length > 1) throw unknownName(`value of ${field}:`, received, known);
   throw new LonghandError("config", `${field}: received ${JSON.stringify(received)}. ${issue.message}.`);
 }
 
-/** The known keys of the object schema at a path. */
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+/** The names that a field may have, where it is one of some names. */
+function namesOf(issue: z.core.$ZodIssue): string[] {
+  const known = issue.code === "invalid_value" ? issue.values : issue.code === "invalid_union" ? issue.options : [];
+  return (Array.isArray(known) ? known : []).filter((name): name is string => typeof name === "string");
+}
+
+/** The known keys of the object schema at a path; of a choice of objects, those of the one that the value names. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
   let at: unknown = schema;
-  const unwrap = () => {
-    while (at && typeof at === "object" && "def" in at && (at.def as { innerType?: unknown }).innerType) {
-      at = (at.def as { innerType: unknown }).innerType;
+  let inner: unknown = value;
+  const open = () => {
+    for (;;) {
+      const { innerType, options, discriminator } = (at as Partial<Choice> | undefined)?.def ?? {};
+      if (innerType) at = innerType;
+      else if (options && discriminator) {
+        const name = (inner as Record<string, unknown> | undefined)?.[discriminator];
+        at = options.find((option) => option.shape?.[discriminator]?.safeParse?.(name).success);
+      } else return;
     }
   };
   for (const key of path) {
-    unwrap();
+    open();
     at = (at as { shape?: Record<PropertyKey, unknown> } | undefined)?.shape?.[key];
+    inner = (inner as Record<PropertyKey, unknown> | undefined)?.[key];
   }
-  unwrap();
+  open();
   return Object.keys((at as { shape?: object } | undefined)?.shape ?? {});
+}
+
+/** What is read of zod's schemas: optional and nullable ones have an inner type, choices have options. */
+interface Choice {
+  readonly def: {
+    readonly innerType?: unknown;
+    readonly discriminator?: string;
+    readonly options?: readonly { readonly shape?: Record<string, z.ZodType> }[];
+  };
 }
