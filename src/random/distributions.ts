@@ -46,6 +46,21 @@ export function uniform32(cursor: Cursor, out: Float32Array, low: number, high: 
   }
 }
 
+/** Half a word h a number, the low half first: (h + ½)·2⁻¹⁵ − 1. */
+export function noise(cursor: Cursor, out: Float32Array): void {
+  for (let start = 0; start < out.length; start += 2 * CHUNK) {
+    const count = Math.min(2 * CHUNK, out.length - start);
+    nextWords(cursor, words, (count + 1) >> 1);
+    const even = count & ~1;
+    for (let i = 0; i < even; i += 2) {
+      const word = words[i >> 1]!;
+      out[start + i] = ((word & 0xffff) + 0.5) * 2 ** -15 - 1;
+      out[start + i + 1] = ((word >>> 16) + 0.5) * 2 ** -15 - 1;
+    }
+    if (even < count) out[start + even] = ((words[even >> 1]! & 0xffff) + 0.5) * 2 ** -15 - 1;
+  }
+}
+
 /** Two words v, w a number: low + (high − low)·(⌊v/2⁵⌋·2²⁶ + ⌊w/2⁶⌋)·2⁻⁵³; `last` where that rounds up to `high`. */
 export function uniform64(cursor: Cursor, out: Float64Array, low: number, high: number, last: number): void {
   const span = high - low;

@@ -58,7 +58,7 @@ export function batchSource(
       };
       for (const [name, width] of Object.entries(noise)) {
         const data = reuse(name, t, time * population * batch * width);
-        random.stream("state noise", t, name, firstReplica).uniform(data, -1, 1);
+        random.stream("state noise", t, name, firstReplica).noise(data);
         arrays[`noise ${name}`] = { dtype: "float", shape: [time, ...lead, batch, width], data };
       }
       if (config.gradientNoise) {

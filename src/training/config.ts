@@ -88,7 +88,8 @@ export function completeConfig(given: { readonly task: string } & Record<string,
   const modelName =
     typeof given.model === "object" && given.model && "name" in given.model ? given.model.name : "ilrnn";
   const kind = findModel(String(modelName));
-  const merged = mergeConfig(recommended(task, kind.name), { ...given, task: task.name });
+  const named = { optimizer: { name: "adam" }, schedule: { name: "constant" }, ...recommended(task, kind.name) };
+  const merged = mergeConfig(named, { ...given, task: task.name });
   const checked = parseConfig(trainingConfig, merged, "config");
   const { name, ...options } = checked.model;
   const model = { name, ...parseConfig(kind.options, options, `model ${name}`) };
