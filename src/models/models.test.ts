@@ -201,7 +201,7 @@ describe("errors of a configuration", () => {
     ["rnn", { hidden: 0 }, "config", "model rnn, hidden: received 0."],
     ["ilrnn", { layers: [4, 2.5] }, "config", "model ilrnn, layers, 1: received 2.5."],
     ["ilrnn", { layers: 8 }, "config", "model ilrnn, layers: received 8."],
-    ["ilrnn", { activation: "tahn" }, "config", 'model ilrnn, activation: received "tahn".'],
+    ["ilrnn", { activation: "tahn" }, "unknown-name", 'model ilrnn, activation: "tahn". Did you mean "tanh"?'],
     ["ilrnn", { centred: 1 }, "config", "model ilrnn, centred: received 1."],
   ])("%s %j", (name, options, code, message) => {
     const error = thrown(() => findModel(name).build(options, bits));
