@@ -271,10 +271,12 @@ test("bad usage and bad input end with status 2 and one line that says what was 
     [["train"], "argument", /no task given/],
     [["train", "binary-adition"], "unknown-name", /unknown task "binary-adition"\. Did you mean "binary-addition"\?/],
     [train("--model=ilrn"), "unknown-name", /unknown model "ilrn"\. Did you mean "ilrnn"\?/],
-    [train("--runtime=onx"), "unknown-name|config", /"onx".*"onnx"/],
+    [train("--runtime=onx"), "unknown-name", /config, runtime.* "onx"\. Did you mean "onnx"\?/],
     [train("learningrate=0.1"), "unknown-name", /"learningrate"\. Did you mean "learningRate"\?/],
     [train("model.layer=[8]"), "unknown-name", /"layer"\. Did you mean "layers"\?/],
-    [train("optimizer.name=adan"), "config", /optimizer/],
+    [train("model.activation=tanhh"), "unknown-name", /activation.* "tanhh"\. Did you mean "tanh"\?/],
+    [train("optimizer.name=adan"), "unknown-name", /optimizer, name.* "adan"\. Did you mean "adam"\?/],
+    [train("optimizer.bta1=0.5"), "unknown-name", /optimizer "bta1"\. Did you mean "beta1"\?/],
     [train("solved.lenght=3"), "unknown-name", /"lenght"\. Did you mean "length"\?/],
     [train("learningRate"), "argument", /--set: received "learningRate", expected key=value/],
     [train("learningRate=fast"), "config", /learningRate: received "fast".*expected number/],
@@ -306,12 +308,13 @@ test("bad usage and bad input end with status 2 and one line that says what was 
   ];
   for (const [args, code, message] of cases) {
     const shown = `longhand ${args.join(" ")}`;
-    const plain = await longhand(args);
+    const [plain, asJson] = await Promise.all([longhand(args), longhand([...args, "--json"])]);
     expect(plain.status, shown).toBe(2);
     expect(plain.stderr, shown).toMatch(message);
     expect(plain.stderr, shown).toMatch(/^longhand: .*\n$/);
     expect(plain.stdout, shown).toBe("");
-    const { error } = (await json(args, 2)) as { error: { code: string; message: string } };
+    expect(asJson.status, shown).toBe(2);
+    const { error } = JSON.parse(asJson.stdout) as { error: { code: string; message: string } };
     expect(error.code, shown).toMatch(new RegExp(`^(${code})$`));
     expect(error.message, shown).toMatch(message);
   }

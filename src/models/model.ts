@@ -87,7 +87,8 @@ export function parseConfig<Schema extends z.ZodType>(schema: Schema, value: unk
 
 /** The names that a field may have, where it is one of some names. */
 function namesOf(issue: z.core.$ZodIssue): string[] {
-  const known = issue.code === "invalid_value" ? issue.values : issue.code === "invalid_union" ? issue.options : [];
+  const known: unknown =
+    issue.code === "invalid_value" ? issue.values : (issue as { readonly options?: readonly unknown[] }).options;
   return (Array.isArray(known) ? known : []).filter((name): name is string => typeof name === "string");
 }
 
