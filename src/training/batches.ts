@@ -7,6 +7,8 @@ import type { TrainingConfig } from "./config.ts";
 /** The inputs of one step, but for parameters and scalars. */
 export interface StepBatch {
   readonly length: number;
+  /** Whether no longer problems could have been drawn. */
+  readonly isLongest: boolean;
   readonly arrays: Readonly<Record<string, NDArray>>;
 }
 
@@ -50,6 +52,7 @@ export function batchSource(
       const choice =
         allowed.length > 1 ? random.stream("length", t).integers(new Int32Array(1), 0, allowed.length)[0]! : 0;
       const length = allowed[choice] ?? lengths[0]!;
+      const isLongest = length >= (allowed.at(-1) ?? length);
       const time = task.steps(length);
       const { input, target } = drawBatch(task, random.stream("batch", t, firstReplica), length, population * batch);
       const arrays: Record<string, NDArray> = {
@@ -66,7 +69,7 @@ export function batchSource(
         random.stream("gradient noise", t, firstReplica).normal(data);
         arrays.gradientNoise = { dtype: "float", shape: [...lead, size], data };
       }
-      return { length, arrays };
+      return { length, isLongest, arrays };
     },
   };
 }

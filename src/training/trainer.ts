@@ -72,6 +72,12 @@ export async function* train(
   await using looker = config.solved ? await evaluator(model, task, runtime, population) : undefined;
 
   const start = options.state ?? initialState(config, runtime.precision, firstReplica);
+  if (start.parameters.length !== population * layout.size) {
+    throw new LonghandError(
+      "config",
+      `train: the state has ${start.parameters.length} parameters, expected ${population} × ${layout.size}`,
+    );
+  }
   const shape = population > 1 ? [population, layout.size] : [layout.size];
   const asArray = (data: ArrayData | undefined): NDArray => {
     const copy =
@@ -108,7 +114,7 @@ export async function* train(
   while (step < steps && prepared) {
     if (signal?.aborted || isStopped) break;
     const t = step + 1;
-    const { arrays, length } = prepared;
+    const { arrays, length, isLongest } = prepared;
     const learningRate = config.learningRate * scheduleFactor(config.schedule, t, steps);
     const scalars: Record<string, number> = { learningRate, ...optimizer.scalars(t) };
     if (config.stateNoise) scalars.noiseScale = noiseScale(config, t);
@@ -121,34 +127,30 @@ export async function* train(
     const losses = Array.from(results.loss!.data);
     const norms = Array.from(results.gradientNorm!.data);
 
-    const failing = losses.flatMap((loss, r) =>
-      divergedAt[r] === null && !(Number.isFinite(loss) && Number.isFinite(norms[r]!)) ? [r] : [],
-    );
-    const firstFailure = failing.length > 0 ? whatIsNotFinite(next.parameters!.data, layout, failing[0]!) : "";
-    for (const replica of failing) divergedAt[replica] = t;
+    const failures = new Map<number, string>();
+    losses.forEach((loss, replica) => {
+      if (divergedAt[replica] !== null) return;
+      const what = whatIsNotFinite(next.parameters!.data, layout, replica, loss, norms[replica]!);
+      if (what) failures.set(replica, what);
+    });
+    for (const replica of failures.keys()) divergedAt[replica] = t;
     for (let replica = 0; replica < population; replica++) {
       if (divergedAt[replica] !== null) keepReplica(replica, layout.size, names, current, next);
     }
-    for (const replica of failing) {
-      yield { type: "diverged", step: t, replica, what: firstFailure };
-    }
+    for (const [replica, what] of failures) yield { type: "diverged", step: t, replica, what };
     const alive = losses.map((_, r) => r).filter((r) => divergedAt[r] === null);
     if (alive.length === 0 && firstReplica === undefined) {
       if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
       throw new LonghandError(
         "not-finite",
-        `training stopped at step ${t}: ${firstFailure}; the parameters of step ${step} are kept. A smaller learning rate or gradient clipping may help`,
+        `training stopped at step ${t}: ${failures.values().next().value ?? "no replica has finite numbers"}; the parameters of step ${step} are kept. A smaller learning rate or gradient clipping may help`,
       );
     }
     [current, next] = [next, current];
     step = t;
     timer.count(config.batch * population);
 
-    if (
-      config.curriculum &&
-      length === longest &&
-      mean(results.exactAccuracy!.data, alive) >= config.curriculum.accuracy
-    ) {
+    if (config.curriculum && isLongest && mean(results.exactAccuracy!.data, alive) >= config.curriculum.accuracy) {
       longest = Math.min(config.lengths[1], longest + config.curriculum.grow);
     }
     prepared = ahead ?? (t < steps ? batches.draw(t + 1, longest) : undefined);
@@ -231,13 +233,21 @@ function keepReplica(
   }
 }
 
-/** Names the first parameter of a replica that is not finite after the step. */
-function whatIsNotFinite(parameters: ArrayData, layout: ReturnType<typeof layoutOf>, replica: number): string {
+/** What stopped being finite in a step of a replica: the first parameter that did, else the loss or gradient; or nothing. */
+function whatIsNotFinite(
+  parameters: ArrayData,
+  layout: ReturnType<typeof layoutOf>,
+  replica: number,
+  loss: number,
+  norm: number,
+): string | undefined {
   const from = replica * layout.size;
   for (const { name, start, end } of layout.parts) {
-    const bad = parameters.subarray(from + start, from + end).find((value) => !Number.isFinite(value));
-    if (bad !== undefined) return `parameter ${name} of replica ${replica} became ${bad}`;
+    for (let k = from + start; k < from + end; k++) {
+      if (!Number.isFinite(parameters[k]!)) return `parameter ${name} of replica ${replica} became ${parameters[k]}`;
+    }
   }
+  if (Number.isFinite(loss) && Number.isFinite(norm)) return undefined;
   return `the loss or gradient of replica ${replica} is not finite`;
 }
 
