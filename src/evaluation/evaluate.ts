@@ -15,9 +15,9 @@ import {
   vectorize,
 } from "../graph/index.ts";
 import { decodeLogits, type Model } from "../models/index.ts";
-import { randomSource } from "../random/index.ts";
+import { type RandomSource, randomSource } from "../random/index.ts";
 import type { Executable, Runtime } from "../runtime/contract.ts";
-import { drawBatch, type Task } from "../tasks/index.ts";
+import { type Batch, drawBatch, type Task } from "../tasks/index.ts";
 import { type Rate, rate } from "./wilson.ts";
 
 /** What one replica makes of problems of one length. */
@@ -89,7 +89,7 @@ export async function evaluator(model: Model, task: Task, runtime: Runtime, popu
       let done = 0;
       for (const length of lengths) {
         const steps = task.steps(length);
-        const stream = randomSource(seed).stream("evaluation", task.name, length);
+        const random = randomSource(seed);
         const batchSize = Math.max(1, Math.min(samples, Math.floor(SYMBOLS_A_RUN / (steps * population))));
         const exact = new Float64Array(population);
         const wrongSymbols = new Float64Array(population);
@@ -97,7 +97,7 @@ export async function evaluator(model: Model, task: Task, runtime: Runtime, popu
         for (let start = 0; start < samples; start += batchSize) {
           options.signal?.throwIfAborted();
           const count = Math.min(batchSize, samples - start);
-          const { input: symbols, target } = drawBatch(task, stream, length, count);
+          const { input: symbols, target } = drawProblems(task, random, length, start, count);
           for (const answer of target) if (answer >= 0) asked++;
           const { wrong } = await executable.run({
             ...parameters,
@@ -124,6 +124,19 @@ export async function evaluator(model: Model, task: Task, runtime: Runtime, popu
     },
     [Symbol.asyncDispose]: () => executable.close(),
   };
+}
+
+/** Problems start … start + count − 1 of a length: each from a stream of its own, so that batches may be cut anywhere. */
+function drawProblems(task: Task, random: RandomSource, length: number, start: number, count: number): Batch {
+  const steps = task.steps(length);
+  const input = new Int32Array(count * steps * task.channels.length);
+  const target = new Int32Array(count * steps);
+  for (let k = 0; k < count; k++) {
+    const one = drawBatch(task, random.stream("evaluation", task.name, length, start + k), length, 1);
+    input.set(one.input, k * steps * task.channels.length);
+    target.set(one.target, k * steps);
+  }
+  return { input, target };
 }
 
 /**
