@@ -37,7 +37,7 @@ export function makeOutput(json: boolean): Output {
   };
   return {
     json,
-    width: Math.min(100, stdout.columns ?? 80),
+    width: Math.min(100, stdout.columns || 80),
     print(line = "") {
       clear();
       if (!json) stdout.write(`${line}\n`);

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { completeConfig, findTask, LonghandError, mergeConfig, type TrainingEvent } from "../src/index.ts";
+import { completeConfig, findTask, LonghandError, mergeConfig, type Task, type TrainingEvent } from "../src/index.ts";
 import { finding, openTrained, resumeRun, startRun, type TrainingRun, unseen, writeResult } from "../src/node.ts";
 import { collect, readConfigFile, readSettings, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -80,15 +80,7 @@ async function train(taskName: string | undefined, options: TrainOptions, output
   };
   let result: TrainResult = { ...base, finding: null, unseen: null };
   if (reason !== "aborted") {
-    output.redraw?.("testing on longer problems");
-    const trained = await openTrained(folder);
-    const found = await finding(trained, {
-      signal: stop.signal,
-      onProgress: (part) => output.redraw?.(`testing on longer problems: ${Math.round(100 * part)}%`),
-    });
-    const length = Math.min(found.length, trained.task.output.length === 2 && isNumeric(config.task) ? 330 : 100);
-    const valid = [length, length + 1].find((candidate) => trained.task.validLength(candidate)) ?? length;
-    result = { ...base, finding: found, unseen: await unseen(trained, valid) };
+    result = { ...base, ...(await tested(folder, output, stop.signal)) };
     await writeResult(folder, result);
   }
   printTrained(output, findTask(config.task), result);
@@ -96,9 +88,32 @@ async function train(taskName: string | undefined, options: TrainOptions, output
   return solved === null || solved.every(Boolean) ? 0 : 1;
 }
 
-/** Whether problems are numbers: tasks in base 2 are written in decimal. */
-function isNumeric(task: string): boolean {
-  return /^(binary|base-\d+)-/.test(task);
+/** What the trained networks make of longer problems, and of one to show. */
+async function tested(
+  folder: string,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Pick<TrainResult, "finding" | "unseen">> {
+  const trained = await openTrained(folder);
+  const { task } = trained;
+  try {
+    const found = await finding(trained, {
+      signal,
+      onProgress: (part) => output.redraw?.(`testing on longer problems: ${Math.round(100 * part)}%`),
+    });
+    output.redraw?.("");
+    // A hundred decimal digits, where problems are numbers in base 2: they are written in decimal.
+    const wanted = Math.min(found.length, isBinary(task) ? 330 : 100);
+    const length = [wanted, wanted + 1].find((candidate) => task.validLength(candidate)) ?? found.length;
+    return { finding: found, unseen: await unseen(trained, length) };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return { finding: null, unseen: null };
+  }
+}
+
+function isBinary({ name }: Task): boolean {
+  return name === "increment" || name.startsWith("binary-");
 }
 
 async function start(taskName: string | undefined, options: TrainOptions): Promise<TrainingRun> {
