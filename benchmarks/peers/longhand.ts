@@ -1,0 +1,146 @@
+/**
+ * This project's side of the benchmark: `longhand.js [--threads N] case.json`. With several threads, a population is
+ * trained in as many shards, one a thread, as the trainer does it; the other cases share the work of each operator.
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { isMainThread, Worker, workerData } from "node:worker_threads";
+import type { NDArray } from "../../src/graph/index.ts";
+import { onnxNodeRuntime } from "../../src/runtime/onnx/node.ts";
+import { adam } from "../../src/training/index.ts";
+import { VERSION } from "../../src/version.ts";
+import { type CaseFile, encodeArray } from "../contract.ts";
+import { benchmarkStep } from "./steps.ts";
+
+interface Order {
+  readonly path: string;
+  readonly shard: number;
+  readonly shards: number;
+  readonly threads: number;
+  /** [step asked for, steps done by each thread …]; shared. */
+  readonly control: Int32Array;
+  /** Losses and parameters of the shard after each checked step; shared. */
+  readonly loss: Float64Array;
+}
+
+/** Trains one shard step by step. */
+async function trainer({ path, shard, shards, threads }: Pick<Order, "path" | "shard" | "shards" | "threads">) {
+  const file = JSON.parse(readFileSync(path, "utf8")) as CaseFile;
+  const step = benchmarkStep(file, shard, shards);
+  const runtime = await onnxNodeRuntime({ threads });
+  const executable = await runtime.compile(step.program);
+  const size = step.parameters.length;
+  const array = (data: Float32Array): NDArray => ({ dtype: "float", shape: step.shape, data });
+  const empty = () => array(new Float32Array(size));
+  let current = { parameters: array(step.parameters.slice()), m: empty(), v: empty() };
+  let next = { parameters: empty(), m: empty(), v: empty() };
+  const optimizer = adam();
+  return {
+    file,
+    async run(t: number): Promise<number> {
+      const scalars = Object.entries({ ...step.scalars, ...optimizer.scalars(t + 1) }).map(
+        ([name, value]) => [name, { dtype: "float", shape: [], data: Float32Array.of(value) }] as const,
+      );
+      const inputs = { ...current, ...step.batches[t % step.batches.length]!, ...Object.fromEntries(scalars) };
+      const { loss } = await executable.run(inputs, next);
+      [current, next] = [next, current];
+      return Array.from(loss!.data).reduce((sum, value) => sum + value, 0);
+    },
+    parameters: () => step.named(current.parameters.data as Float32Array),
+  };
+}
+
+/** A thread that does a step whenever the first one asks for it. */
+async function follow(order: Order): Promise<void> {
+  const own = await trainer(order);
+  const { control, shard, loss } = order;
+  for (let t = 0; ; t++) {
+    while (Atomics.load(control, 0) <= t) Atomics.wait(control, 0, t);
+    if (Atomics.load(control, 0) > 1 << 30) return;
+    loss[shard] = await own.run(t);
+    Atomics.add(control, 1, 1);
+    Atomics.notify(control, 1);
+    if (t + 1 === own.file.checkedSteps) postParameters(own.parameters());
+  }
+}
+
+function postParameters(parameters: Record<string, Float32Array>): void {
+  (workerData as Order & { port: import("node:worker_threads").MessagePort }).port.postMessage(parameters);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { threads: { type: "string", default: "1" } },
+    allowPositionals: true,
+  });
+  const path = positionals[0]!;
+  const threads = Number(values.threads);
+  const isPopulation = (JSON.parse(readFileSync(path, "utf8")) as CaseFile).case === "population";
+  const shards = isPopulation ? threads : 1;
+  const control = new Int32Array(new SharedArrayBuffer(8));
+  const loss = new Float64Array(new SharedArrayBuffer(8 * shards));
+  const began = performance.now();
+  const received: Record<string, Float32Array>[] = [];
+  const followers = Array.from({ length: shards - 1 }, (_, k) => {
+    const { port1, port2 } = new MessageChannel();
+    const arrived = new Promise<void>((resolve) => {
+      port1.onmessage = ({ data }) => {
+        received[k] = data;
+        port1.close();
+        resolve();
+      };
+    });
+    const order = { path, shard: k + 1, shards, threads: 1, control, loss, port: port2 };
+    const worker = new Worker(new URL(import.meta.url), { workerData: order, transferList: [port2 as never] });
+    return { worker, arrived };
+  });
+  const own = await trainer({ path, shard: 0, shards, threads: isPopulation ? 1 : threads });
+  let t = 0;
+  const step = async (): Promise<number> => {
+    Atomics.store(control, 0, t + 1);
+    Atomics.notify(control, 0);
+    loss[0] = await own.run(t);
+    t++;
+    for (;;) {
+      const done = Atomics.load(control, 1);
+      if (done >= t * (shards - 1)) break;
+      Atomics.wait(control, 1, done);
+    }
+    return loss.reduce((sum, value) => sum + value, 0);
+  };
+  const losses = [await step()];
+  const compile = (performance.now() - began) / 1000;
+  const { checkedSteps, iterations, maximumSeconds } = own.file;
+  while (t < checkedSteps) losses.push(await step());
+  await Promise.all(followers.map(({ arrived }) => arrived));
+  const all = [own.parameters(), ...received];
+  const parameters = Object.fromEntries(
+    Object.keys(own.file.parameters).map((name) => {
+      const joined = Float32Array.from(all.flatMap((part) => [...part[name]!]));
+      return [name, encodeArray(joined, [joined.length]).data];
+    }),
+  );
+  const times: number[] = [];
+  let total = 0;
+  for (let i = 0; i < iterations; i++) {
+    const start = performance.now();
+    await step();
+    times.push(performance.now() - start);
+    total += times.at(-1)!;
+    if (i >= 2 && total > 1000 * maximumSeconds) break;
+  }
+  Atomics.store(control, 0, (1 << 30) + 1);
+  Atomics.notify(control, 0);
+  await Promise.all(followers.map(({ worker }) => worker.terminate()));
+  const result = {
+    peer: "longhand",
+    version: VERSION,
+    threads,
+    compile_s: compile,
+    checks: { loss: losses, parameters },
+    times_ms: times,
+  };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+await (isMainThread ? main() : follow(workerData as Order));
