@@ -125,12 +125,19 @@ export function populationStep(file: CaseFile, first: number, count: number): Be
     program: trainingProgram(model, config).program,
     parameters,
     shape: [...lead, layout.size],
-    scalars: { learningRate: file.constants.learningRate!, noiseScale: file.constants.noiseScale! },
+    scalars: { learningRate: file.constants.learningRate! },
     batches: Array.from({ length: batches! }, (_, k) => ({
       symbols: symbols("x", k, [...lead, batch!, time!, 2]),
       targets: symbols("target", k, [...lead, batch!, time!]),
-      "noise h1": floats(shard("noise1", k).data, [time!, ...lead, batch!, file.sizes.hidden!]),
-      "noise h2": floats(shard("noise2", k).data, [time!, ...lead, batch!, file.sizes.output!]),
+      // The trainer draws noise in its amplitude; here it is scaled beforehand.
+      "noise h1": floats(
+        shard("noise1", k).data.map((x) => Math.fround(file.constants.noiseScale!) * x),
+        [time!, ...lead, batch!, file.sizes.hidden!],
+      ),
+      "noise h2": floats(
+        shard("noise2", k).data.map((x) => Math.fround(file.constants.noiseScale!) * x),
+        [time!, ...lead, batch!, file.sizes.output!],
+      ),
     })),
     named: (vector) =>
       Object.fromEntries(

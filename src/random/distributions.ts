@@ -46,18 +46,20 @@ export function uniform32(cursor: Cursor, out: Float32Array, low: number, high: 
   }
 }
 
-/** Half a word h a number, the low half first: (h + ½)·2⁻¹⁵ − 1. */
-export function noise(cursor: Cursor, out: Float32Array): void {
+/** Half a word h a number, the low half first: a·((h + ½)·2⁻¹⁵ − 1). */
+export function noise(cursor: Cursor, out: Float32Array, amplitude: number): void {
+  const unit = amplitude * 2 ** -15;
+  const origin = unit / 2 - amplitude;
   for (let start = 0; start < out.length; start += 2 * CHUNK) {
     const count = Math.min(2 * CHUNK, out.length - start);
     nextWords(cursor, words, (count + 1) >> 1);
     const even = count & ~1;
     for (let i = 0; i < even; i += 2) {
       const word = words[i >> 1]!;
-      out[start + i] = ((word & 0xffff) + 0.5) * 2 ** -15 - 1;
-      out[start + i + 1] = ((word >>> 16) + 0.5) * 2 ** -15 - 1;
+      out[start + i] = origin + unit * (word & 0xffff);
+      out[start + i + 1] = origin + unit * (word >>> 16);
     }
-    if (even < count) out[start + even] = ((words[even >> 1]! & 0xffff) + 0.5) * 2 ** -15 - 1;
+    if (even < count) out[start + even] = origin + unit * (words[even >> 1]! & 0xffff);
   }
 }
 

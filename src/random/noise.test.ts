@@ -11,6 +11,13 @@ describe("noise", () => {
     expect([...stream().noise(new Float32Array(5))]).toEqual(expected.slice(0, 5));
   });
 
+  test("is scaled by its amplitude", () => {
+    const plain = stream().noise(new Float32Array(7));
+    const scaled = stream().noise(new Float32Array(7), 0.25);
+    expect([...scaled]).toEqual([...plain].map((x) => 0.25 * x));
+    expect(() => stream().noise(new Float32Array(1), -1)).toThrow("amplitude is -1");
+  });
+
   test("has the moments of the uniform distribution on (−1, 1)", () => {
     const numbers = stream().noise(new Float32Array(300_001));
     const moment = (k: number) => numbers.reduce((sum, x) => sum + x ** k, 0) / numbers.length;

@@ -34,10 +34,12 @@ export interface Stream {
   uniform<A extends Float32Array | Float64Array>(out: A, low?: number, high?: number): A;
 
   /**
-   * Fills `out` with noise uniform on the 2¹⁶ numbers (h + ½)·2⁻¹⁵ − 1, symmetric about 0, exact in float32: two numbers a
-   * word, the low half h first. For noise in quantity, at half the cost of `uniform`. An odd number leaves half a word out.
+   * Fills `out` with noise uniform on the 2¹⁶ numbers a·((h + ½)·2⁻¹⁵ − 1), symmetric about 0: two numbers a word, the low
+   * half h first. For noise in quantity, at half the cost of `uniform`. An odd number leaves half a word out.
+   *
+   * @param amplitude a, finite, ≥ 0; default 1
    */
-  noise(out: Float32Array): Float32Array;
+  noise(out: Float32Array, amplitude?: number): Float32Array;
 
   /**
    * Fills `out` with normal numbers mean + deviation·Φ⁻¹(u), Φ⁻¹ by Wichura's AS 241 (`normal.ts`).
@@ -146,8 +148,11 @@ function openStream([key0, key1]: Key): Stream {
       }
       return out;
     },
-    noise(out) {
-      distributions.noise(cursor, out);
+    noise(out, amplitude = 1) {
+      if (!(amplitude >= 0 && Number.isFinite(amplitude))) {
+        throw new LonghandError("argument", `noise: amplitude is ${amplitude}, expected a finite number ≥ 0`);
+      }
+      distributions.noise(cursor, out, amplitude);
       return out;
     },
     normal(out, mean = 0, deviation = 1) {

@@ -14,8 +14,8 @@ export interface StepBatch {
 
 /** Draws the batches of a training. */
 export interface BatchSource {
-  /** The batch of step t (from 1), with problems no longer than `longest`. */
-  draw(t: number, longest: number): StepBatch;
+  /** The batch of step t (from 1), with problems no longer than `longest` and noise on the state within ±`noiseScale`. */
+  draw(t: number, longest: number, noiseScale: number): StepBatch;
 }
 
 /**
@@ -47,7 +47,7 @@ export function batchSource(
     return array;
   };
   return {
-    draw(t, longest) {
+    draw(t, longest, noiseScale) {
       const allowed = lengths.filter((length) => length <= longest);
       const choice =
         allowed.length > 1 ? random.stream("length", t).integers(new Int32Array(1), 0, allowed.length)[0]! : 0;
@@ -61,7 +61,7 @@ export function batchSource(
       };
       for (const [name, width] of Object.entries(noise)) {
         const data = reuse(name, t, time * population * batch * width);
-        random.stream("state noise", t, name, firstReplica).noise(data);
+        random.stream("state noise", t, name, firstReplica).noise(data, noiseScale);
         arrays[`noise ${name}`] = { dtype: "float", shape: [time, ...lead, batch, width], data };
       }
       if (config.gradientNoise) {

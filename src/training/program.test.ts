@@ -70,7 +70,7 @@ function stepOf(changes: Record<string, unknown>) {
   const layout = layoutOf(model.parameters);
   const { program, noise } = trainingProgram(model, config);
   const compiled = compileReference(program);
-  const { arrays } = batchSource(task, config, randomSource(1), noise, layout.size).draw(1, 4);
+  const { arrays } = batchSource(task, config, randomSource(1), noise, layout.size).draw(1, 4, 0.5);
   const start = initialState(config, 64).parameters as Float64Array;
   const shape = config.population > 1 ? [config.population, layout.size] : [layout.size];
   const scalar = (value: number): NDArray => ({ dtype: "float", shape: [], data: Float64Array.of(value) });
@@ -79,7 +79,6 @@ function stepOf(changes: Record<string, unknown>) {
       ...arrays,
       parameters: { dtype: "float", shape, data },
       learningRate: scalar(1),
-      ...(config.stateNoise && { noiseScale: scalar(0.5) }),
       ...(config.gradientNoise && { gradientNoiseScale: scalar(0.25) }),
     });
   return { config, layout, start, run, arrays };

@@ -5,7 +5,6 @@ import {
   gradient,
   greaterOrEqual,
   input,
-  mul,
   not,
   oneHot,
   optimize,
@@ -72,7 +71,7 @@ export interface TrainingProgram {
  *
  * - `parameters` [P, size] and the optimizer's slots, in and out;
  * - `symbols` int [P, batch, time, channels], `targets` int [P, batch, time];
- * - `noise h` [time, P, batch, width] for each state tensor and `noiseScale`, with noise on the state;
+ * - `noise h` [time, P, batch, width] for each state tensor, with noise on the state;
  * - `gradientNoise` [P, size] and `gradientNoiseScale`, with noise on the gradient;
  * - `learningRate` and the optimizer's scalars;
  * - out: `loss`, `symbolAccuracy`, `exactAccuracy`, `gradientNorm` [P].
@@ -92,9 +91,7 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
   const targets = input("targets", ["batch", "time"], "int");
   const noiseWidths = config.stateNoise ? model.state : {};
   const noise = mapValues(noiseWidths, (width, name) => input(`noise ${name}`, ["time", "batch", width]));
-  const noiseScale = input("noiseScale", []);
-  const scaled = mapValues(noise, (tensor) => mul(tensor, noiseScale));
-  const { logits, outputs } = model.apply(parameters, symbols, { noise: scaled });
+  const { logits, outputs } = model.apply(parameters, symbols, { noise });
   const loss = lossOf(config.loss, logits, outputs, targets);
   const { symbol, exact } = accuracies(decodeLogits(logits), targets);
 
@@ -163,7 +160,6 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
         symbols: all.symbols,
         targets: all.targets,
         ...Object.fromEntries(Object.entries(all.noise).map(([name, tensor]) => [`noise ${name}`, tensor])),
-        ...(config.stateNoise && { noiseScale }),
         ...(config.gradientNoise && { gradientNoise: all.gradientNoise, gradientNoiseScale }),
         ...scalars,
       },

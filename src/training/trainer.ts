@@ -107,7 +107,7 @@ export async function* train(
   });
 
   yield { type: "start", step, steps, parameters: layout.size, runtime: runtime.description };
-  let prepared = step < steps ? batches.draw(step + 1, longest) : undefined;
+  let prepared = step < steps ? batches.draw(step + 1, longest, noiseScale(config, step + 1)) : undefined;
   const timer = stopwatch(step);
   let savedAt = step;
   let isStopped = false;
@@ -117,12 +117,11 @@ export async function* train(
     const { arrays, length, isLongest } = prepared;
     const learningRate = config.learningRate * scheduleFactor(config.schedule, t, steps);
     const scalars: Record<string, number> = { learningRate, ...optimizer.scalars(t) };
-    if (config.stateNoise) scalars.noiseScale = noiseScale(config, t);
     if (config.gradientNoise)
       scalars.gradientNoiseScale = config.gradientNoise.scale * (1 + t) ** -config.gradientNoise.decay;
     const running = executable.run({ ...current, ...arrays, ...scalarArrays(scalars) }, next);
     // While the engine works on this step, the next batch is drawn (unless this step decides its length).
-    const ahead = t < steps && !config.curriculum ? batches.draw(t + 1, longest) : undefined;
+    const ahead = t < steps && !config.curriculum ? batches.draw(t + 1, longest, noiseScale(config, t + 1)) : undefined;
     const results = await running;
     const losses = Array.from(results.loss!.data);
     const norms = Array.from(results.gradientNorm!.data);
@@ -153,7 +152,7 @@ export async function* train(
     if (config.curriculum && isLongest && mean(results.exactAccuracy!.data, alive) >= config.curriculum.accuracy) {
       longest = Math.min(config.lengths[1], longest + config.curriculum.grow);
     }
-    prepared = ahead ?? (t < steps ? batches.draw(t + 1, longest) : undefined);
+    prepared = ahead ?? (t < steps ? batches.draw(t + 1, longest, noiseScale(config, t + 1)) : undefined);
 
     if (t % config.reportEvery === 0 || t === steps) {
       const answer = yield {
