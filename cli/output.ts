@@ -21,8 +21,11 @@ export interface Output {
   result(value: unknown): void;
   /** A message beside the result. */
   note(line: string): void;
-  /** Draws a line on standard error that the next one replaces, in a terminal; undefined elsewhere. */
-  readonly redraw: ((line: string) => void) | undefined;
+  /**
+   * Draws a line on standard error that the next one replaces, in a terminal; undefined elsewhere. Of a list of parts,
+   * the last ones that don't fit are left out.
+   */
+  readonly redraw: ((line: string | readonly string[]) => void) | undefined;
   /** Text in a style, where standard output is a terminal that wants colours. */
   style(style: Style, text: string): string;
 }
@@ -57,9 +60,12 @@ export function makeOutput(json: boolean): Output {
     },
   };
 
-  function redraw(line: string): void {
+  function redraw(line: string | readonly string[]): void {
     const columns = (stderr as WriteStream).columns || 80;
-    stderr.write(line === "" ? "\r\x1b[2K" : `\r\x1b[2K${line.slice(0, columns - 1)}`);
-    isDrawn = line !== "";
+    const parts = typeof line === "string" ? [line] : [...line];
+    while (parts.length > 1 && parts.join(" · ").length >= columns) parts.pop();
+    const text = parts.join(" · ").slice(0, columns - 1);
+    stderr.write(`\r\x1b[2K${text}`);
+    isDrawn = text !== "";
   }
 }

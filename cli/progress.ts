@@ -12,20 +12,20 @@ export function progress(output: Output, { population, solved: test }: TrainingC
   let solved = "";
   let last: StepEvent | undefined;
   const isLookedAt = (step: number) => test !== null && (step % test.every === 0 || step === steps);
-  const lineOf = (event: StepEvent) =>
-    [
-      `step ${count(event.step).padStart(count(steps).length)} of ${count(steps)}`,
-      `loss ${event.loss.toPrecision(3)}`,
-      `symbols ${percent(event.symbolAccuracy)}`,
-      `exact ${percent(event.exactAccuracy)}`,
-      ...(solved ? [solved] : []),
-      `${count(event.examplesPerSecond)} examples/s`,
-      `${duration(event.secondsLeft)} left`,
-    ].join(" · ");
+  /** The most important first: a narrow terminal shows fewer. */
+  const partsOf = (event: StepEvent) => [
+    `step ${count(event.step).padStart(count(steps).length)} of ${count(steps)}`,
+    `loss ${event.loss.toPrecision(3)}`,
+    ...(solved ? [solved] : []),
+    `exact ${percent(event.exactAccuracy)}`,
+    `${duration(event.secondsLeft)} left`,
+    `symbols ${percent(event.symbolAccuracy)}`,
+    `${count(event.examplesPerSecond)} examples/s`,
+  ];
   const tell = (event: StepEvent) => {
     if (event.step === told) return;
     told = event.step;
-    output.note(lineOf(event));
+    output.note(partsOf(event).join(" · "));
   };
   return (event) => {
     switch (event.type) {
@@ -35,7 +35,7 @@ export function progress(output: Output, { population, solved: test }: TrainingC
         break;
       case "step": {
         last = event;
-        if (output.redraw) output.redraw(lineOf(event));
+        if (output.redraw) output.redraw(partsOf(event));
         // Where replicas are looked at, the line comes with what was seen.
         else if ((event.step - told >= steps / 10 || event.step === steps) && !isLookedAt(event.step)) tell(event);
         break;
@@ -44,7 +44,7 @@ export function progress(output: Output, { population, solved: test }: TrainingC
         const right = event.solved.filter(Boolean).length;
         solved =
           population > 1 ? `solved ${count(right)} of ${count(population)}` : right > 0 ? "solved" : "not solved";
-        if (output.redraw && last) output.redraw(lineOf(last));
+        if (output.redraw && last) output.redraw(partsOf(last));
         else if (last?.step === event.step) tell(last);
         else output.note(`step ${count(event.step)} of ${count(steps)} · ${solved}`);
         break;

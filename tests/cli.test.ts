@@ -36,7 +36,9 @@ test("train solves addition, tells so, and shows a sum", async () => {
   expect(trained.stdout).toContain("no error on 1,024 sums of 1,000 binary digits");
   expect(trained.stdout).toContain("solved: no error on 64 sums of 100 binary digits since step");
   expect(trained.stdout).toContain(`longhand predict ${run} 387+18`);
-  expect(trained.stderr).toMatch(/step +250 of 2,500 · loss 0\.\d+ · symbols [\d.]+% · exact [\d.]+%/);
+  expect(trained.stderr).toMatch(
+    /^step +250 of 2,500 · loss 0\.\d+ · solved · exact [\d.]+% · .* left · symbols [\d.]+% · [\d,]+ examples\/s$/m,
+  );
   expect(trained.stdout + trained.stderr).not.toContain("\x1b");
   const [, shown] = trained.stdout.split("A sum that it never saw:\n");
   const [a, b, sum] = shown!.split(/\n {2}[+=] /).map((part) =>

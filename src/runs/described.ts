@@ -22,7 +22,7 @@ const runConfig = z.strictObject({ training: z.looseObject({ task: z.string() })
 export interface Described {
   readonly training: TrainingConfig;
   readonly engine: Engine;
-  /** SHA-256 of the training's configuration. */
+  /** SHA-256 of the training's configuration as config.json has it. */
   readonly hash: string;
 }
 
@@ -34,7 +34,8 @@ export function describedRun(run: RunReader): Described {
   try {
     const { training, engine } = parseConfig(runConfig, run.config, "config");
     const complete = completeConfig(training);
-    return { training: complete, engine, hash: configHash(complete) };
+    // Of what is written, not of what it means: a later version may know more settings, with defaults.
+    return { training: complete, engine, hash: configHash(training) };
   } catch (cause) {
     if (!(cause instanceof LonghandError)) throw cause;
     throw new LonghandError("format", `${run.folder}/config.json can't be used: ${cause.message}`, { cause });
@@ -42,7 +43,7 @@ export function describedRun(run: RunReader): Described {
 }
 
 /** SHA-256 of a configuration, whatever the order of its keys. */
-export function configHash(config: TrainingConfig): string {
+export function configHash(config: object): string {
   return createHash("sha256").update(canonical(config)).digest("hex");
 }
 
