@@ -323,6 +323,20 @@ test("bad usage and bad input end with status 2 and one line that says what was 
   expect(await readdir(base)).not.toContain("never");
 }, 120_000);
 
+test("a training whose numbers overflow ends with status 1, names the step and keeps the last good ones", async () => {
+  const folder = join(base, "overflow");
+  const wild = ["model.activation=identity", "learningRate=1e30", "clip=null", "optimizer.name=sgd", "loss=squares"];
+  const settings = wild.flatMap((setting) => ["--set", setting]);
+  const ended = await longhand(["train", "parity", "--model", "rnn", ...settings, "--run", folder]);
+  expect(ended).toMatchObject({ status: 1, stdout: "" });
+  expect(ended.stderr).toMatch(/longhand: training stopped at step (\d+): parameter \w+ of replica 0 became NaN/);
+  const step = Number(/at step (\d+): parameter/.exec(ended.stderr)![1]);
+  expect(await readdir(join(folder, "checkpoints"))).toEqual([`${String(step - 1).padStart(8, "0")}.safetensors`]);
+  const again = await longhand(["train", "--resume", folder]);
+  expect(again.status).toBe(1);
+  expect(again.stderr).toContain(`can't go on: its numbers stopped being finite at step ${step}`);
+});
+
 test("without a verb the usage goes to standard error", async () => {
   const { status, stdout, stderr } = await longhand([]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
