@@ -1,5 +1,5 @@
 /** Sums, products, quotients, powers, extremes: binary operators with broadcasting, and the sign operators. */
-import type { NDArray } from "../array.ts";
+import type { ArrayData, NDArray } from "../array.ts";
 import { binaryLoop, broadcastStrides, stridedCopy, unaryLoop } from "../kernels.ts";
 import type { Interval, Operator } from "../operator.ts";
 import { call, infix, STRENGTH, within } from "../print.ts";
@@ -9,7 +9,7 @@ import { type Operand, tensors } from "./constant.ts";
 import { broadcastType, elementwise } from "./elementwise.ts";
 import { greaterOrEqual, where } from "./logic.ts";
 
-/** Bounds of a binary function from its values at the four corners, rounded outward. */
+/** Bounds of a binary function from its values at the four corners, rounded outward (integers are exact). */
 function cornerBound(f: (a: number, b: number) => number): (inputs: readonly Interval[], out: Interval) => void {
   // 0·∞ counts as 0: an endpoint at infinity is a limit, not a member.
   const at = (a: number, b: number) => {
@@ -18,24 +18,31 @@ function cornerBound(f: (a: number, b: number) => number): (inputs: readonly Int
   };
   const loop = binaryLoop(at);
   return ([a, b], out) => {
-    const ends = [
-      [a!.lower, b!.lower],
-      [a!.lower, b!.upper],
-      [a!.upper, b!.lower],
-      [a!.upper, b!.upper],
-    ] as const;
-    const values = ends.map(([x, y]) => {
-      const corner = { ...out.lower, data: new Float64Array(out.lower.data.length) };
-      loop(x, y, corner);
-      return corner.data;
-    });
-    const [p, q, r, s] = values as [Float64Array, Float64Array, Float64Array, Float64Array];
+    const corners = cornersOf(out);
+    loop(a!.lower, b!.lower, corners[0]);
+    loop(a!.lower, b!.upper, corners[1]);
+    loop(a!.upper, b!.lower, corners[2]);
+    loop(a!.upper, b!.upper, corners[3]);
+    const [p, q, r, s] = corners.map(({ data }) => data) as [ArrayData, ArrayData, ArrayData, ArrayData];
     for (let i = 0; i < p.length; i++) {
-      out.lower.data[i] = down(Math.min(p[i]!, q[i]!, r[i]!, s[i]!));
-      out.upper.data[i] = up(Math.max(p[i]!, q[i]!, r[i]!, s[i]!));
+      out.lower.data[i] = Math.min(p[i]!, q[i]!, r[i]!, s[i]!);
+      out.upper.data[i] = Math.max(p[i]!, q[i]!, r[i]!, s[i]!);
     }
+    roundOutward(out);
   };
 }
+
+/** Memory for the four corners, kept with the result that they are for. */
+function cornersOf({ lower }: Interval): readonly [NDArray, NDArray, NDArray, NDArray] {
+  let found = corners.get(lower);
+  if (!found) {
+    const one = () => ({ ...lower, data: new Float64Array(lower.data.length) });
+    found = [one(), one(), one(), one()];
+    corners.set(lower, found);
+  }
+  return found;
+}
+const corners = new WeakMap<NDArray, readonly [NDArray, NDArray, NDArray, NDArray]>();
 
 const infixPrint =
   (text: string, latex: string, strength: number): Operator<null>["print"] =>
@@ -100,7 +107,7 @@ export const Mul: Operator<null> = (() => {
 /** a/b. Integers: the quotient without its fraction. */
 export const Div: Operator<null> = (() => {
   const loop = binaryLoop((a, b) => a / b);
-  const corners = cornerBound((a, b) => a / b);
+  const atCorners = cornerBound((a, b) => a / b);
   return elementwise<null>({
     name: "Div",
     infer: (inputs) => broadcastType(inputs, ["float", "int"]),
@@ -111,9 +118,14 @@ export const Div: Operator<null> = (() => {
       const divisor = { ...out.lower, data: new Float64Array(out.lower.data.length) };
       const open = divisor.data;
       spansZero([b!.lower, b!.upper], divisor);
-      corners([a!, b!], out);
+      atCorners([a!, b!], out);
       for (let i = 0; i < open.length; i++) {
-        if (open[i] === 0) continue;
+        if (open[i] === 0) {
+          if (out.lower.dtype !== "int") continue;
+          out.lower.data[i] = Math.trunc(out.lower.data[i]!);
+          out.upper.data[i] = Math.trunc(out.upper.data[i]!);
+          continue;
+        }
         out.lower.data[i] = Number.NEGATIVE_INFINITY;
         out.upper.data[i] = Number.POSITIVE_INFINITY;
       }

@@ -113,9 +113,10 @@ export const ReduceSum: Operator<ReduceAttributes> = {
         high += u;
         magnitude += Math.max(Math.abs(l), Math.abs(u));
       }
-      const error = summationError(inner.length, magnitude);
-      out.lower.data[o] = down(low - error);
-      out.upper.data[o] = up(high + error);
+      const exact = lower.dtype === "int";
+      const error = exact ? 0 : summationError(inner.length, magnitude);
+      out.lower.data[o] = exact ? low : down(low - error);
+      out.upper.data[o] = exact ? high : up(high + error);
     });
   },
   onnx: (lowering, inputs, { attributes }) => emitReduction(lowering, "ReduceSum", inputs, attributes),

@@ -14,8 +14,8 @@ export const Constant: Operator<NDArray> = {
     for (let i = 0; i < value.data.length; i++) {
       const x = value.data[i]!;
       const rounded = value.dtype === "float" ? Math.fround(x) : x;
-      out.lower.data[i] = Math.min(x, rounded);
-      out.upper.data[i] = Math.max(x, rounded);
+      out.lower.data[i] = Number.isNaN(x) ? Number.NEGATIVE_INFINITY : Math.min(x, rounded);
+      out.upper.data[i] = Number.isNaN(x) ? Number.POSITIVE_INFINITY : Math.max(x, rounded);
     }
   },
   onnx: (lowering, _, { attributes }) => lowering.array(attributes),

@@ -38,6 +38,18 @@ function smooth(
 const approximately = (f: (x: number) => number, least = Number.NEGATIVE_INFINITY) =>
   increasingBound(f, (y) => Math.max(least, approximateDown(y)), approximateUp);
 
+/** The bounds of a function that negative numbers have no value of: −∞ … ∞ where the operand may be one. */
+function openWhereNegative(bound: Operator<null>["bound"]): (inputs: readonly Interval[], out: Interval) => void {
+  return ([x], out) => {
+    bound([x!], out, null);
+    for (let i = 0; i < out.lower.data.length; i++) {
+      if (x!.lower.data[i]! >= 0) continue;
+      out.lower.data[i] = Number.NEGATIVE_INFINITY;
+      out.upper.data[i] = Number.POSITIVE_INFINITY;
+    }
+  };
+}
+
 /** eˣ. */
 export const Exp = smooth("Exp", "\\exp", Math.exp, (_, y, g) => mul(g, y), approximately(Math.exp, 0));
 
@@ -47,7 +59,7 @@ export const Log = smooth(
   "\\ln",
   Math.log,
   (x, _, g) => div(g, x),
-  approximately((x) => (x < 0 ? Number.NEGATIVE_INFINITY : Math.log(x))),
+  openWhereNegative(approximately(Math.log)),
   "ln",
 );
 
@@ -57,7 +69,7 @@ export const Sqrt = smooth(
   "\\sqrt{}",
   Math.sqrt,
   (_, y, g) => div(mul(g, 0.5), y),
-  increasingBound((x) => Math.sqrt(Math.max(x, 0)), down, up),
+  openWhereNegative(increasingBound(Math.sqrt, (y) => Math.max(0, down(y)), up)),
 );
 
 /** 1/x. */

@@ -3,6 +3,7 @@ import type { DType, NDArray } from "../array.ts";
 import { binaryLoop, broadcastStrides, stridedCopy, unaryLoop } from "../kernels.ts";
 import type { Interval, Operator } from "../operator.ts";
 import { call, infix, STRENGTH, within } from "../print.ts";
+import { ceil32, floor32 } from "../rounding.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { type Operand, tensors } from "./constant.ts";
 import { broadcastType, elementwise } from "./elementwise.ts";
@@ -199,6 +200,13 @@ export const Cast: Operator<{ readonly to: DType }> = elementwise<{ readonly to:
   bound([x], out, attributes) {
     Cast.value([x!.lower], out.lower, attributes);
     Cast.value([x!.upper], out.upper, attributes);
+    if (attributes.to === "float") {
+      // Integers beyond 24 bits round.
+      for (let i = 0; i < out.lower.data.length; i++) {
+        out.lower.data[i] = floor32(x!.lower.data[i]!);
+        out.upper.data[i] = ceil32(x!.upper.data[i]!);
+      }
+    }
     if (attributes.to !== "bool") return;
     for (let i = 0; i < out.lower.data.length; i++) {
       const low = x!.lower.data[i]!;

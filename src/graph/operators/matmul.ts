@@ -95,9 +95,9 @@ export const MatMul: Operator<null> = {
           }
           const error = summationError(inner, magnitude);
           const at = (batch * rows + i) * columns + j;
-          // An infinite end times zero is no number: nothing is known then.
-          out.lower.data[at] = Number.isNaN(low) ? Number.NEGATIVE_INFINITY : down(low - error);
-          out.upper.data[at] = Number.isNaN(high) ? Number.POSITIVE_INFINITY : up(high + error);
+          // An infinite end times zero is no number: nothing is known then, as `down` and `up` say of NaN.
+          out.lower.data[at] = down(low - error);
+          out.upper.data[at] = up(high + error);
         }
       }
     }

@@ -135,10 +135,10 @@ export const HardSigmoid: Operator<HardSigmoidAttributes> = elementwise<HardSigm
     const ends = alpha >= 0 ? ([x!.lower, x!.upper] as const) : ([x!.upper, x!.lower] as const);
     const limit = (y: number) => Math.min(1, Math.max(0, y));
     for (let i = 0; i < out.lower.data.length; i++) {
-      // Two roundings: of αx, then of the sum; α and β themselves become float32.
+      // α and β become float32, αx rounds: below three roundings each. The sum rounds last.
       const low = alpha * ends[0].data[i]!;
       const high = alpha * ends[1].data[i]!;
-      const slack = 2 ** -23;
+      const slack = 2 ** -22;
       out.lower.data[i] = limit(down(low - Math.abs(low) * slack + beta - Math.abs(beta) * slack));
       out.upper.data[i] = limit(up(high + Math.abs(high) * slack + beta + Math.abs(beta) * slack));
     }
