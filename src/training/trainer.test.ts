@@ -201,22 +201,29 @@ describe("numbers that aren't finite", () => {
       ...changes,
     });
 
-  test.each(runtimes)("end the training, after a checkpoint of the last good state, on %s", async (_, open) => {
-    const { events, error } = await failure(explosive(), { runtime: await open() });
-    expect(error.code).toBe("not-finite");
-    const [diverged] = only(events, "diverged");
-    expect(events.map(({ type }) => type)).toEqual(["start", "diverged", "checkpoint"]);
-    expect(diverged!.step).toBeGreaterThan(1);
-    expect(error.message).toMatch(
-      new RegExp(`^training stopped at step ${diverged!.step}: parameter W1 of replica 0 became (NaN|-?Infinity);`),
-    );
-    expect(error.message).toContain(`the parameters of step ${diverged!.step - 1} are kept`);
-    const [checkpoint] = only(events, "checkpoint");
-    expect(checkpoint!.step).toBe(diverged!.step - 1);
-    expect(checkpoint!.state.step).toBe(diverged!.step - 1);
-    expect(checkpoint!.state.parameters.every(Number.isFinite)).toBe(true);
-    expect(checkpoint!.state.divergedAt).toEqual([diverged!.step]);
-  });
+  test.each(runtimes)(
+    "end the training, after a checkpoint of the last good state, on %s",
+    async (runtimeName, open) => {
+      const { events, error } = await failure(explosive(), { runtime: await open() });
+      expect(error.code).toBe("not-finite");
+      const [diverged] = only(events, "diverged");
+      expect(events.map(({ type }) => type)).toEqual(["start", "diverged", "checkpoint"]);
+      expect(diverged!.step).toBeGreaterThan(1);
+      expect(error.message.startsWith(`training stopped at step ${diverged!.step}: ${diverged!.what};`)).toBe(true);
+      // In float64 the norm of the gradient overflows first (it has squares), in float32 the parameters do.
+      expect(diverged!.what).toMatch(
+        runtimeName === "reference"
+          ? /^the norm of the gradient of replica 0 is Infinity; its largest parameter is in (W|R)\d+, ±\d.*e\+\d+$/
+          : /^parameter (W|R|b)\d+ of replica 0 became (NaN|-?Infinity)$/,
+      );
+      expect(error.message).toContain(`the parameters of step ${diverged!.step - 1} are kept`);
+      const [checkpoint] = only(events, "checkpoint");
+      expect(checkpoint!.step).toBe(diverged!.step - 1);
+      expect(checkpoint!.state.step).toBe(diverged!.step - 1);
+      expect(checkpoint!.state.parameters.every(Number.isFinite)).toBe(true);
+      expect(checkpoint!.state.divergedAt).toEqual([diverged!.step]);
+    },
+  );
 
   test("are seen where the update made them, not a step later", async () => {
     // The gradient is finite, its product with the learning rate isn't.
@@ -241,10 +248,8 @@ describe("numbers that aren't finite", () => {
     const end = endOf(events);
     const rows = ({ parameters: data }: TrainingState, replica: number) =>
       data.slice(replica * size, (replica + 1) * size);
-    expect(only(events, "diverged")).toMatchObject(
-      [{ step: 1, replica: 1, what: /of replica 1/ }].map(({ step, replica }) => ({ step, replica })),
-    );
-    expect(only(events, "diverged")[0]!.what).toContain("replica 1");
+    expect(only(events, "diverged")).toMatchObject([{ step: 1, replica: 1 }]);
+    expect(only(events, "diverged")[0]!.what).toContain("of replica 1 ");
     expect(end.divergedAt).toEqual([null, 1, null]);
     expect(rows(end, 1)).toEqual(rows(hurt, 1));
     for (const replica of [0, 2]) expect(rows(end, replica)).toEqual(rows(expected, replica));

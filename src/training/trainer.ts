@@ -232,7 +232,7 @@ function keepReplica(
   }
 }
 
-/** What stopped being finite in a step of a replica: the first parameter that did, else the loss or gradient; or nothing. */
+/** What stopped being finite in a step of a replica: the first parameter that did, else the loss or the gradient; or nothing. */
 function whatIsNotFinite(
   parameters: ArrayData,
   layout: ReturnType<typeof layoutOf>,
@@ -247,7 +247,15 @@ function whatIsNotFinite(
     }
   }
   if (Number.isFinite(loss) && Number.isFinite(norm)) return undefined;
-  return `the loss or gradient of replica ${replica} is not finite`;
+  const what = Number.isFinite(loss)
+    ? `the norm of the gradient of replica ${replica} is ${norm}`
+    : `the loss of replica ${replica} is ${loss}`;
+  const sizes = layout.parts.map(({ name, start, end }) => ({
+    name,
+    largest: Math.max(...Array.from(parameters.subarray(from + start, from + end), Math.abs)),
+  }));
+  const { name, largest } = sizes.reduce((a, b) => (b.largest > a.largest ? b : a));
+  return `${what}; its largest parameter is in ${name}, ±${largest.toPrecision(3)}`;
 }
 
 /** Examples a second, and the time left. */
