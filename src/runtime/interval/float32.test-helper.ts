@@ -44,8 +44,16 @@ function apply(
         Array.from(inner, (k) => x!.data[start + k]!),
         random,
       );
-      out.data[o] = operator.name === "ReduceSum" ? sum : sum / inner.length;
+      // Some engines divide, some multiply by the reciprocal.
+      const mean = random() < 0.5 ? sum / inner.length : sum * Math.fround(1 / inner.length);
+      out.data[o] = operator.name === "ReduceSum" ? sum : mean;
     });
+  } else if (operator.name === "HardSigmoid") {
+    const { alpha, beta } = attributes as { alpha: number; beta: number };
+    for (let i = 0; i < out.data.length; i++) {
+      const y = Math.fround(Math.fround(Math.fround(alpha) * x!.data[i]!) + Math.fround(beta));
+      out.data[i] = Math.min(1, Math.max(0, y));
+    }
   } else operator.value(inputs, out, attributes);
 }
 

@@ -50,6 +50,15 @@ describe("bounds hold at every point, in float64 and in float32 with sums in any
     });
   }
 
+  test("hard sigmoids whose slope and offset aren't float32 numbers", () => {
+    const x = input("x", [200]);
+    const compiled = program("hard", { x }, { y: graph.hardSigmoid(x, 0.1, 0.3), z: graph.hardSigmoid(x, 0.7, 1e-9) });
+    const random = generator(7);
+    const data = Float64Array.from({ length: 200 }, () => Math.fround(2 * random() - 1));
+    const array: NDArray = { dtype: "float", shape: [200], data };
+    checkPoints(compiled, { x: { lower: array, upper: array } }, random);
+  });
+
   test("random programs", () => {
     fc.assert(
       fc.property(randomProgram(), fc.nat(), fc.constantFrom(0, 1e-5, 0.01, 0.2, 2), (made, seed, radius) => {
