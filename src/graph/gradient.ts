@@ -6,15 +6,13 @@
  * values that the body captured; it reads what the forward body computed from stacked outputs added by `expose`.
  */
 import { LonghandError } from "../errors.ts";
-import { elements, sameShape } from "./dimension.ts";
-import type { Operator } from "./operator.ts";
-import { Add, add } from "./operators/arithmetic.ts";
+import { sameShape } from "./dimension.ts";
+import { add } from "./operators/arithmetic.ts";
 import { Concat, Pad, Slice } from "./operators/arrange.ts";
-import { expand, type ReduceAttributes, ReduceSum, reduceSum } from "./operators/broadcast.ts";
+import { expand } from "./operators/broadcast.ts";
 import { Constant, scalar } from "./operators/constant.ts";
-import { MatMul, matmul } from "./operators/matmul.ts";
-import { Reshape, reshape } from "./operators/reshape.ts";
-import { swapLastAxes, Transpose } from "./operators/transpose.ts";
+import { Reshape } from "./operators/reshape.ts";
+import { Transpose } from "./operators/transpose.ts";
 import { expose, scan, scanInputs, substituted } from "./scan.ts";
 import { describe, input, inRegion, isInside, type Region, type ScanNode, type Tensor } from "./tensor.ts";
 import { topologicalOrder } from "./traverse.ts";
@@ -170,11 +168,7 @@ function scanGradient(
   const residuals = needed.map((inner) => expose(node, inner));
   const count = stateIndices.length;
   const captureShares = draft.shares.slice(count + itemIndices.length);
-  const captured = activeCaptures.filter((_, k) => captureShares[k] !== undefined);
-  // Σ_t of a share is taken in the loop, or after it where the share is a sum of products.
-  const afterwards = captured.map((tensor) => sumAfterwards(captureShares[activeCaptures.indexOf(tensor)]!));
-  const summed = captured.filter((_, k) => afterwards[k] === undefined);
-  const factors = [...new Set(afterwards.flatMap((plan) => plan?.factors ?? []))];
+  const summed = activeCaptures.filter((_, k) => captureShares[k] !== undefined);
   const byPosition = (tensors: readonly Tensor[], prefix: string) =>
     Object.fromEntries(tensors.map((tensor, k) => [`${prefix}${k}`, tensor]));
 
@@ -210,7 +204,7 @@ function scanGradient(
         mapping.set(tensor, items[`residual${k}`]!);
       });
       const here = Object.values({ ...state, ...items })[0]!.node.region;
-      const present = [...draft.shares.filter((share) => share !== undefined), ...factors];
+      const present = draft.shares.filter((share) => share !== undefined);
       const made = substituted(present, mapping, here);
       const shareOf = (k: number) => {
         const share = draft.shares[k];
@@ -229,13 +223,10 @@ function scanGradient(
             "sum",
           ),
         },
-        outputs: {
-          ...byPosition(
-            itemIndices.map((_, k) => shareOf(count + k)),
-            "item",
-          ),
-          ...byPosition(made.slice(made.length - factors.length), "factor"),
-        },
+        outputs: byPosition(
+          itemIndices.map((_, k) => shareOf(count + k)),
+          "item",
+        ),
       };
     },
   });
@@ -254,11 +245,6 @@ function scanGradient(
   summed.forEach((tensor, j) => {
     give(tensor, backward.state[`sum${j}`]!);
   });
-  captured.forEach((tensor, k) => {
-    const stacked = (factor: Tensor) => backward.outputs[`factor${factors.indexOf(factor)}`]!;
-    const total = afterwards[k]?.total(stacked);
-    if (total) give(tensor, total);
-  });
   return result;
 }
 
@@ -276,64 +262,4 @@ function neededFromForward(shares: readonly Tensor[], forward: Region, draft: Re
     for (const used of node.inputs) if (isStored(used)) found.add(used);
   }
   return [...found];
-}
-
-/** How a sum over time is taken after the loop: which tensors of a step it needs, stacked, and what it makes of them. */
-interface Afterwards {
-  readonly factors: readonly Tensor[];
-  total(stacked: (factor: Tensor) => Tensor): Tensor;
-}
-
-/**
- * The sum over time of a share, taken after the loop: Σ_t aᵗ_t g_t over all times and rows is one product with a long
- * inner dimension where the loop would make many short ones and add them up.
- * @returns undefined for a share of another form.
- */
-function sumAfterwards(share: Tensor): Afterwards | undefined {
-  const { node } = share;
-  if (node.kind !== "operator") return undefined;
-  const operator = node.operator as Operator<never>;
-  const [a, b] = node.inputs as [Tensor, Tensor];
-  if (operator === (Add as Operator<never>) && sameShape(a.shape, b.shape)) {
-    const left = sumAfterwards(a);
-    const right = sumAfterwards(b);
-    if (!left || !right) return undefined;
-    return {
-      factors: [...left.factors, ...right.factors],
-      total: (stacked) => add(left.total(stacked), right.total(stacked)),
-    };
-  }
-  if (operator === (Reshape as Operator<never>)) {
-    const inner = sumAfterwards(a);
-    return inner && { factors: inner.factors, total: (stacked) => reshape(inner.total(stacked), share.shape) };
-  }
-  if (operator === (ReduceSum as Operator<never>) && a.shape.length === 2) {
-    const { axes, keepDimensions } = node.attributes as ReduceAttributes;
-    const overTime = [...axes, -a.shape.length - 1];
-    return {
-      factors: [a],
-      total: (stacked) => reshape(reduceSum(stacked(a), { axes: overTime, keepDimensions }), share.shape),
-    };
-  }
-  // With axes before the matrices (a population) the products stay small, and the loop keeps them in the cache.
-  if (operator === (MatMul as Operator<never>) && isSwap(a) && a.shape.length === 2 && b.shape.length === 2) {
-    const rows = a.node.inputs[0]!;
-    return {
-      factors: [rows, b],
-      total(stacked) {
-        const [x, g] = [stacked(rows), stacked(b)];
-        const flat = (tensor: Tensor) => reshape(tensor, [elements(tensor.shape.slice(0, -1)), tensor.shape.at(-1)!]);
-        return matmul(swapLastAxes(flat(x)), flat(g));
-      },
-    };
-  }
-  return undefined;
-}
-
-/** Whether a transposition exchanges the last two axes and nothing else. */
-function isSwap({ node, shape }: Tensor): boolean {
-  if (node.kind !== "operator" || node.operator !== (Transpose as Operator)) return false;
-  const { permutation } = node.attributes as { permutation: readonly number[] };
-  const rank = shape.length;
-  return permutation.every((axis, k) => axis === (k < rank - 2 ? k : k === rank - 2 ? rank - 1 : rank - 2));
 }
