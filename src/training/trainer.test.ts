@@ -186,6 +186,23 @@ test("one replica is trained as it is in a population of one; its state has no o
   expect(error.message).toContain(`the state has ${state.parameters.length} parameters, expected 2 ×`);
 });
 
+test("noise on the gradient falls as (1 + t)^(−decay)", async () => {
+  // One step of gradient descent moves the parameters by −α (g + s_t n).
+  const after = async (step: number, gradientNoise: { scale: number; decay: number } | null) => {
+    const config = tiny({ optimizer: { name: "sgd" }, clip: null, stateNoise: null, gradientNoise, steps: step + 1 });
+    return endOf(await eventsOf(config, { state: { ...initialState(config, 64), step } })).parameters;
+  };
+  for (const step of [0, 2]) {
+    const none = await after(step, null);
+    const even = await after(step, { scale: 0.5, decay: 0 });
+    const falling = await after(step, { scale: 0.5, decay: 2 });
+    none.forEach((value, k) => {
+      expect(even[k]).not.toBe(value);
+      expect((falling[k]! - value) * (step + 2) ** 2).toBeCloseTo(even[k]! - value, 12);
+    });
+  }
+});
+
 describe("numbers that aren't finite", () => {
   // Linear units with squares and steps far too long: each step makes the parameters larger by a power.
   const explosive = (changes: Record<string, unknown> = {}) =>
@@ -333,4 +350,14 @@ describe("learning", () => {
       }
     },
   );
+
+  test.each([
+    ["even-pairs", { model: { name: "ilrnn", layers: [16] }, lengths: [1, 10], learningRate: 0.01 }],
+    ["base-4-addition", { model: { name: "rnn" } }],
+  ] as const)("%s is learned with %j", async (task, changes) => {
+    const config = completeConfig({ task, population: 4, ...changes });
+    const solved = only(await eventsOf(config, { runtime: await onnxNodeRuntime() }), "look").at(-1)!.solved;
+    expect(config.solved!.length).toBeGreaterThanOrEqual(10 * config.lengths[1]);
+    expect(solved.filter(Boolean).length).toBeGreaterThanOrEqual(3);
+  });
 });

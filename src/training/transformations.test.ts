@@ -25,6 +25,12 @@ describe("clipping by global norm (papers/004, eq. 8)", () => {
     expect(clipped[1]).toBeCloseTo(-1.6, 15);
   });
 
+  test("just above it too", () => {
+    const { clipped } = clip([3, -4], 4.999);
+    expect(clipped[0]).toBeCloseTo(3 * 0.9998, 14);
+    expect(clipped[1]).toBeCloseTo(-4 * 0.9998, 14);
+  });
+
   test("exactly at the limit nothing changes", () => {
     expect(clip([3, -4], 5).clipped).toEqual([3, -4]);
   });
