@@ -15,7 +15,7 @@ function size(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
-/** Inputs of a unit, and units that an input reaches: a vector counts as one row. */
+/** Inputs of a unit, and units that an input reaches; of a vector both are its length. */
 function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
   const fanOut = shape.at(-1) ?? 1;
   return { fanIn: shape.length < 2 ? fanOut : size(shape) / fanOut, fanOut };
