@@ -8,6 +8,7 @@ import {
   input,
   type NDArray,
   not,
+  optimize,
   type Program,
   program,
   reduceSum,
@@ -69,11 +70,14 @@ export function mistakesProgram(model: Model, population: number): Program {
   const { logits } = model.apply(Object.fromEntries(parameters), symbols);
   const isWrong = and(not(equal(decodeLogits(logits), targets)), greaterOrEqual(targets, 0));
   const wrong = reduceSum(cast(isWrong, "float"), { axes: [-1] });
-  if (population === 1) return program("evaluate", { ...Object.fromEntries(parameters), symbols, targets }, { wrong });
+  const [ready] = optimize([wrong]) as [Tensor];
+  if (population === 1) {
+    return program("evaluate", { ...Object.fromEntries(parameters), symbols, targets }, { wrong: ready });
+  }
   const wide = parameters.map(([name, tensor]) => [name, input(name, [population, ...tensor.shape])] as const);
   const replacements = new Map<Tensor, Tensor>(parameters.map(([, tensor], k) => [tensor, wide[k]![1]]));
-  const [all] = vectorize([wrong], replacements, population);
-  return program("evaluate", { ...Object.fromEntries(wide), symbols, targets }, { wrong: all! });
+  const [all] = optimize(vectorize([wrong], replacements, population)) as [Tensor];
+  return program("evaluate", { ...Object.fromEntries(wide), symbols, targets }, { wrong: all });
 }
 
 /**
