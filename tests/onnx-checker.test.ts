@@ -1,0 +1,114 @@
+/** Exported models elsewhere: ONNX's own checker accepts them, and ONNX Runtime alone gives the same answers. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as ort from "onnxruntime-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileReference, completeConfig, findTask, ndarray, randomSource, tasks } from "../src/index.ts";
+import { applyProgram, openTrained, replicaOf, startRun } from "../src/node.ts";
+import { longhand } from "./command-line.ts";
+
+const python = process.env.LONGHAND_PYTHON ?? "/usr/bin/python3";
+const isThere = spawnSync(python, ["-c", "import onnx"]).status === 0;
+const isRequired = process.env.LONGHAND_REQUIRE_ALL === "1";
+
+/** Checks a model with shape inference, then says what it found in it. */
+const checker = `
+import json, sys, onnx
+for path in sys.argv[1:]:
+    onnx.checker.check_model(path, full_check=True)
+    model = onnx.load(path)
+    inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True)
+    print(json.dumps({
+        "opset": [(entry.domain, entry.version) for entry in model.opset_import],
+        "ir": model.ir_version,
+        "inputs": [entry.name for entry in inferred.graph.input],
+        "outputs": [entry.name for entry in inferred.graph.output],
+        "initializers": [entry.name for entry in model.graph.initializer],
+        "metadata": {entry.key: entry.value for entry in model.metadata_props},
+    }))
+`;
+
+/** Runs whose networks differ in what their graphs are made of; hardly trained, for the graphs don't depend on it. */
+const runs = [
+  { task: "binary-addition", model: { name: "ilrnn", layers: [8] } },
+  { task: "base-10-addition", model: { name: "ilrnn", layers: [6, 5], activation: "tanh" } },
+  { task: "parity", model: { name: "ilrnn", layers: [4], activation: "step", centred: true } },
+  { task: "modular-arithmetic", model: { name: "ilrnn", layers: [5], activation: "sigmoid", learnedState: true } },
+  { task: "cycle-navigation", model: { name: "rnn", hidden: 6 } },
+  {
+    task: "binary-subtraction",
+    model: { name: "rnn", hidden: 4, activation: "relu", learnedState: true },
+    population: 2,
+  },
+];
+
+let base: string;
+const folderOf = (k: number) => join(base, `run-${k}`);
+const fileOf = (k: number) => join(base, `${k}.onnx`);
+
+beforeAll(async () => {
+  base = mkdtempSync(join(tmpdir(), "longhand-onnx-"));
+  for (const [k, given] of runs.entries()) {
+    await using run = await startRun(folderOf(k), completeConfig({ ...given, steps: 30, solved: null }));
+    for await (const _ of run.events());
+    const ended = await longhand(["export", folderOf(k), fileOf(k)]);
+    expect(ended.status, ended.stderr).toBe(0);
+  }
+});
+afterAll(() => rmSync(base, { recursive: true }));
+
+test.skipIf(isThere || isRequired)(`ONNX's checker is skipped: ${python} has no package onnx (python3-onnx)`, () => {});
+
+describe.runIf(isThere || isRequired)("ONNX's own checker", () => {
+  test("accepts every exported model, shapes included", () => {
+    const files = runs.map((_, k) => fileOf(k));
+    const lines = execFileSync(python, ["-c", checker, ...files], { encoding: "utf8" })
+      .trim()
+      .split("\n");
+    expect(lines).toHaveLength(runs.length);
+    for (const [k, { task }] of runs.entries()) {
+      const found = JSON.parse(lines[k]!) as { initializers: string[]; metadata: Record<string, string> };
+      expect(found, task).toMatchObject({ ir: 8, inputs: ["symbols"], outputs: ["answer", "logits"] });
+      expect(found, task).toMatchObject({ opset: [["", 17]] });
+      expect(found.metadata).toMatchObject({ task, replica: "0" });
+      expect(JSON.parse(found.metadata["input.alphabets"]!)).toEqual(findTask(task).channels);
+      expect(found.initializers).toContain(k < 4 ? "W1" : "W");
+    }
+  });
+});
+
+test.each(runs.map(({ task }, k) => [task, k] as const))(
+  "ONNX Runtime alone answers %s as Longhand does",
+  async (name, k) => {
+    const task = tasks.find((one) => one.name === name)!;
+    const trained = await openTrained(folderOf(k));
+    const session = await ort.InferenceSession.create(readFileSync(fileOf(k)));
+    expect([session.inputNames, session.outputNames]).toEqual([["symbols"], ["answer", "logits"]]);
+    const channels = task.channels.length;
+    const here = compileReference(applyProgram(trained.model));
+    const { parameters } = replicaOf(trained);
+    for (const length of [1, 7, 25]) {
+      const steps = task.steps(length);
+      const count = 5;
+      const symbols = task.sample(randomSource(3).stream(name, length), length, count);
+      const shape = [count, steps, channels];
+      const { answer, logits } = await session.run({ symbols: new ort.Tensor("int32", symbols, shape) });
+      const expected = here.run({ ...parameters, symbols: ndarray(symbols, shape) });
+      expect(answer).toMatchObject({ type: "int32", dims: [count, steps] });
+      expect(logits!.dims).toEqual(expected.logits!.shape);
+      const classes = logits!.dims[2]!;
+      expected.logits!.data.forEach((value, i) => {
+        expect(Math.abs(Number(logits!.data[i]) - value), `logit ${i} at length ${length}`).toBeLessThan(1e-4);
+      });
+      expected.answer!.data.forEach((symbol, i) => {
+        // Where two symbols are equally likely, rounding decides.
+        const own = [...expected.logits!.data.subarray(i * classes, (i + 1) * classes)].sort((x, y) => y - x);
+        const lead = classes === 1 ? Math.abs(own[0]!) : own[0]! - own[1]!;
+        if (lead > 1e-3) expect(answer!.data[i], `symbol ${i} at length ${length}`).toBe(symbol);
+      });
+    }
+    await session.release();
+  },
+);
