@@ -1,33 +1,81 @@
 /** Settings that work, by task and model: what a training uses where nothing else is said. */
 import { type Task, validLengths } from "../tasks/index.ts";
 
-/** Longest problem that running tasks are trained on; looked at over twenty times that. */
-const RUNNING_LENGTH = 20;
+interface Settings {
+  /** Units of the hidden layer: of an `ilrnn`, of an `rnn`. */
+  readonly units: { readonly ilrnn: number; readonly rnn: number };
+  readonly longest: number;
+  readonly onlyLongest: boolean;
+  /** Length at which it counts as solved, in trained lengths. */
+  readonly reach: number;
+  readonly rest: Readonly<Record<string, unknown>>;
+}
+
+/** Bits with a carry or a borrow: two states, two answers. */
+const bits: Settings = {
+  units: { ilrnn: 8, rnn: 16 },
+  longest: 10,
+  onlyLongest: true,
+  reach: 10,
+  rest: { steps: 2500, learningRate: 0.02, stateNoise: { scale: 0.4, growth: 0.5 } },
+};
+
+/** Digits of larger bases: many letters, two states. */
+const digits: Settings = {
+  units: { ilrnn: 32, rnn: 32 },
+  longest: 10,
+  onlyLongest: true,
+  reach: 10,
+  rest: { steps: 5000, learningRate: 0.005, stateNoise: { scale: 0.3, growth: 0.5 } },
+};
+
+/** One symbol a step, a few states. Short problems say most about each transition; longer ones teach to keep the state. */
+const running: Settings = { ...digits, longest: 20, onlyLongest: false, reach: 20 };
+
+/** One symbol a step, many states: more units, longer training that ends in small steps. */
+const manyStates: Settings = {
+  units: { ilrnn: 128, rnn: 128 },
+  longest: 13,
+  onlyLongest: false,
+  reach: 8,
+  rest: {
+    steps: 16_000,
+    batch: 64,
+    learningRate: 0.002,
+    schedule: { name: "linear" },
+    stateNoise: { scale: 0.2, growth: 0.5 },
+    solved: { every: 1000 },
+    checkpointEvery: 1000,
+  },
+};
+
+/** More states than this are many. */
+const MANY = 12;
+
+function settingsFor(task: Task): Settings {
+  if ((task.machine?.states.length ?? 0) > MANY) return manyStates;
+  if (task.defaultTrainLengths[1] > running.longest) return running;
+  return task.output.length === 2 ? bits : digits;
+}
 
 /**
  * Recommended settings. Hard units with noise on the state make networks whose units saturate, so that errors don't build
- * up over thousands of steps. Tasks on bits with a carry need 8 units; the others are given 32, a smaller learning rate
- * and more steps. How often each setting solves each task is recorded in `docs/learning.md`.
+ * up over thousands of steps. How often they solve each task is recorded in `docs/learning.md`.
  */
 export function recommended(task: Task, model: string): Record<string, unknown> {
+  const { units, longest, onlyLongest, reach, rest } = settingsFor(task);
   const [low, high] = task.defaultTrainLengths;
-  const isRunning = high > RUNNING_LENGTH;
-  const lengths = validLengths(task, low, Math.min(high, RUNNING_LENGTH));
-  const longest = lengths.at(-1)!;
-  const target = (isRunning ? 20 : 10) * longest;
-  const isSmall = !isRunning && task.output.length === 2;
-  const units = isSmall ? 8 : 32;
+  const lengths = validLengths(task, low, Math.min(high, longest));
+  const last = lengths.at(-1)!;
+  const target = validLengths(task, reach * last, reach * last + 10)[0]!;
   return {
+    ...rest,
     model: {
       name: model,
-      ...(model === "ilrnn" && { layers: [units] }),
-      ...(model === "rnn" && { hidden: isSmall ? 16 : 32, activation: "hard-sigmoid" }),
+      ...(model === "ilrnn" && { layers: [units.ilrnn] }),
+      ...(model === "rnn" && { hidden: units.rnn, activation: "hard-sigmoid" }),
     },
-    steps: isSmall ? 2500 : 5000,
-    // Short problems say most about each transition; longer ones teach to keep the state.
-    lengths: [isRunning ? lengths[0]! : longest, longest],
-    learningRate: isSmall ? 0.02 : 0.005,
-    stateNoise: { scale: isSmall ? 0.4 : 0.3, growth: 0.5 },
-    solved: { length: validLengths(task, target, target + 10)[0]! },
+    lengths: [onlyLongest ? last : lengths[0]!, last],
+    solved: { ...(rest.solved as object | undefined), length: target },
   };
 }
