@@ -66,7 +66,7 @@ test("texts stand in the middle of their cells, in the colour of the page on str
 
 test("everything lies inside the picture", () => {
   const svg = tracePicture({ ...trace, subtitle: "a subtitle that is much wider than the few cells under it are" });
-  const [{ at: box }] = elements(svg, "svg") as [{ at: Record<string, string> }];
+  const box = elements(svg, "svg")[0]!.at;
   expect(box.viewBox).toBe(`0 0 ${box.width} ${box.height}`);
   for (const { at } of elements(svg, "rect").filter(({ at }) => at.x)) {
     expect(Number(at.x) + Number(at.width)).toBeLessThanOrEqual(Number(box.width));
