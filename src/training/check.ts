@@ -1,14 +1,13 @@
 /** Contradictions that no single field of a configuration shows. */
 import { LonghandError } from "../errors.ts";
-import { findTask, validLengths } from "../tasks/index.ts";
+import { type Task, validLengths } from "../tasks/index.ts";
 import type { TrainingConfig } from "./config.ts";
 
 /**
  * Checks that the parts of a configuration fit each other and the task.
  * @throws LonghandError `config` naming the field, what came and what was expected.
  */
-export function checkConfig(config: TrainingConfig): void {
-  const task = findTask(config.task);
+export function checkConfig(config: TrainingConfig, task: Task): void {
   const [low, high] = config.lengths;
   const wrong = (field: string, received: unknown, expected: string) =>
     new LonghandError("config", `config, ${field}: received ${JSON.stringify(received)}, expected ${expected}`);

@@ -1,6 +1,6 @@
 /** The configuration of a training: everything that is needed to run it again. */
 import { z } from "zod";
-import { findModel, type Model, models, parseConfig } from "../models/index.ts";
+import { findModel, type Model, type ModelKind, models, parseConfig } from "../models/index.ts";
 import { findTask, type Task } from "../tasks/index.ts";
 import { checkConfig } from "./check.ts";
 import { optimizerConfig } from "./optimizers/index.ts";
@@ -79,22 +79,32 @@ export const trainingConfig = z.strictObject({
 export type TrainingConfig = z.output<typeof trainingConfig>;
 export type TrainingConfigInput = z.input<typeof trainingConfig>;
 
+/** A task or a kind of model that isn't in the lists: used in place of the one that a configuration names. */
+export interface Own {
+  readonly task?: Task;
+  readonly model?: ModelKind;
+}
+
 /**
  * A complete configuration: what is recommended for the task and model, then what was given.
+ * @param given any part of a configuration; the name of the task unless `own` has it.
+ * @param own a task or kind of model of your own.
  * @throws LonghandError `config` or `unknown-name` naming the field, what came, and what was expected.
  */
-export function completeConfig(given: { readonly task: string } & Record<string, unknown>): TrainingConfig {
-  const task = findTask(given.task);
-  const modelName =
-    typeof given.model === "object" && given.model && "name" in given.model ? given.model.name : "ilrnn";
-  const kind = findModel(String(modelName));
+export function completeConfig(
+  given: { readonly task?: string } & Record<string, unknown>,
+  own: Own = {},
+): TrainingConfig {
+  const task = own.task ?? findTask(given.task ?? "");
+  const modelName = isObject(given.model) && "name" in given.model ? given.model.name : "ilrnn";
+  const kind = own.model ?? findModel(String(modelName));
   const named = { optimizer: { name: "adam" }, schedule: { name: "constant" }, ...recommended(task, kind.name) };
   const merged = mergeConfig(named, { ...given, task: task.name });
   const checked = parseConfig(trainingConfig, merged, "config");
   const { name, ...options } = checked.model;
   const model = { name, ...parseConfig(kind.options, options, `model ${name}`) };
   const complete = { ...checked, model };
-  checkConfig(complete);
+  checkConfig(complete, task);
   return complete;
 }
 
@@ -114,11 +124,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** The model of a configuration, for its task. */
-export function configuredModel(config: Pick<TrainingConfig, "task" | "model">): { task: Task; model: Model } {
-  const task = findTask(config.task);
+export function configuredModel(
+  config: Pick<TrainingConfig, "task" | "model">,
+  own: Own = {},
+): { task: Task; model: Model } {
+  const task = own.task ?? findTask(config.task);
   const { name, ...options } = config.model;
+  const kind = own.model ?? findModel(name);
   const signature = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
-  return { task, model: findModel(name).build(options, signature) };
+  return { task, model: kind.build(options, signature) };
 }
 
 /** Names of all models, for lists. */

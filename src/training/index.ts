@@ -1,5 +1,12 @@
 /** The training layer: what the layers above may use. */
-export { completeConfig, configuredModel, mergeConfig, type TrainingConfig, trainingConfig } from "./config.ts";
+export {
+  completeConfig,
+  configuredModel,
+  mergeConfig,
+  type Own,
+  type TrainingConfig,
+  trainingConfig,
+} from "./config.ts";
 export type { TrainingEvent } from "./events.ts";
 export { drawParameters, flatten, type Layout, layoutOf, unflatten } from "./flat.ts";
 export {

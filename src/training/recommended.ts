@@ -65,7 +65,7 @@ function settingsFor(task: Task): Settings {
 export function recommended(task: Task, model: string): Record<string, unknown> {
   const { units, longest, onlyLongest, reach, rest } = settingsFor(task);
   const [low, high] = task.defaultTrainLengths;
-  const lengths = validLengths(task, low, Math.min(high, longest));
+  const lengths = validLengths(task, low, Math.max(low, Math.min(high, longest)));
   const last = lengths.at(-1)!;
   const target = validLengths(task, reach * last, reach * last + 10)[0]!;
   return {

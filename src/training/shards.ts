@@ -38,8 +38,8 @@ export async function* trainPopulation(
     yield* train(config, options);
     return;
   }
-  const { runtime, state, signal, runShard } = options;
-  const run: RunShard = runShard ?? ((part, more) => train(part, { runtime, ...more }));
+  const { runtime, state, signal, own, runShard } = options;
+  const run: RunShard = runShard ?? ((part, more) => train(part, { runtime, ...(own && { own }), ...more }));
   const streams = shards.map(({ first, count }) => {
     const own = state && sliceState(state, first, count, config.population);
     return run({ ...config, population: count }, { firstReplica: first, ...(own && { state: own }) });

@@ -1,8 +1,10 @@
 /** The trainer as its consumers see it: a stream of events, and what is in the states. */
 import { describe, expect, test } from "vitest";
 import { LonghandError } from "../errors.ts";
+import { findModel } from "../models/index.ts";
 import { onnxNodeRuntime } from "../runtime/onnx/node.ts";
 import { reference } from "../runtime/reference/reference.ts";
+import { findTask } from "../tasks/index.ts";
 import {
   completeConfig,
   configuredModel,
@@ -360,4 +362,28 @@ describe("learning", () => {
     expect(config.solved!.length).toBeGreaterThanOrEqual(10 * config.lengths[1]);
     expect(solved.filter(Boolean).length).toBeGreaterThanOrEqual(3);
   });
+});
+
+test("a task and a kind of model of one's own are trained in place of those with names", async () => {
+  const task = { ...findTask("parity"), name: "my-parity" };
+  const model = { ...findModel("rnn"), name: "my-rnn" };
+  const changes = {
+    model: { name: "my-rnn", hidden: 3, activation: "tanh" },
+    steps: 4,
+    batch: 2,
+    lengths: [2, 4],
+    solved: null,
+  };
+  const own = { task, model };
+  const config = completeConfig(changes, own);
+  expect(config.task).toBe("my-parity");
+  const trained = endOf(await eventsOf(config, { own })).parameters;
+  const named = completeConfig({ ...changes, task: "parity", model: { ...changes.model, name: "rnn" } });
+  expect([...trained]).toEqual([...endOf(await eventsOf(named)).parameters]);
+  await expect(eventsOf(config)).rejects.toThrow('unknown task "my-parity"');
+});
+
+test("settings are recommended for a task whose shortest problems are longer than usual", () => {
+  const task = { ...findTask("parity"), defaultTrainLengths: [30, 30] as const };
+  expect(completeConfig({}, { task }).lengths).toEqual([30, 30]);
 });

@@ -5,7 +5,7 @@ import type { ArrayData, NDArray } from "../graph/index.ts";
 import { randomSource } from "../random/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { batchSource } from "./batches.ts";
-import { configuredModel, type TrainingConfig } from "./config.ts";
+import { configuredModel, type Own, type TrainingConfig } from "./config.ts";
 import type { TrainingEvent } from "./events.ts";
 import { drawParameters, layoutOf } from "./flat.ts";
 import { trainingProgram } from "./program.ts";
@@ -20,6 +20,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Number of the population's first replica, when only a part of it is trained here: see `shards.ts`. */
   readonly firstReplica?: number;
+  /** A task or kind of model of your own, as given to `completeConfig`. */
+  readonly own?: Own;
 }
 
 /**
@@ -29,8 +31,12 @@ export interface TrainOptions {
 export type Answer = "stop" | "solved" | "go on" | undefined;
 
 /** The state before the first step. */
-export function initialState(config: TrainingConfig, precision: 32 | 64, firstReplica = 0): TrainingState {
-  const { model } = configuredModel(config);
+export function initialState(
+  config: TrainingConfig,
+  precision: 32 | 64,
+  { firstReplica, own }: Pick<TrainOptions, "firstReplica" | "own"> = {},
+): TrainingState {
+  const { model } = configuredModel(config, own);
   const drawn = drawParameters(model.parameters, config.population, randomSource(config.seed), firstReplica);
   const parameters = precision === 32 ? Float32Array.from(drawn) : drawn;
   const nobody = new Array<null>(config.population).fill(null);
@@ -63,7 +69,7 @@ export async function* train(
 ): AsyncGenerator<TrainingEvent, void, Answer> {
   const { runtime, signal, firstReplica } = options;
   const { population, steps } = config;
-  const { task, model } = configuredModel(config);
+  const { task, model } = configuredModel(config, options.own);
   const layout = layoutOf(model.parameters);
   const { program, optimizer, noise } = trainingProgram(model, config);
   const random = randomSource(config.seed);
@@ -71,7 +77,7 @@ export async function* train(
   await using executable = await runtime.compile(program);
   await using looker = config.solved ? await evaluator(model, task, runtime, population) : undefined;
 
-  const start = options.state ?? initialState(config, runtime.precision, firstReplica);
+  const start = options.state ?? initialState(config, runtime.precision, options);
   if (start.parameters.length !== population * layout.size) {
     throw new LonghandError(
       "config",
