@@ -195,6 +195,9 @@ const rows: readonly Row[] = [
   ["gather of the middle, many indices", "float[2,3,2] index[time,2]", (x, i) => graph.gather(x, i, 1)],
   ["oneHot", "index[batch]", (i) => graph.oneHot(i, 4), "none"],
   ["slice backwards", "float[batch,3]", (x) => graph.slice(x, { axis: -1, stride: -1 })],
+  ["slice backwards along an open axis", "float[batch,3]", (x) => graph.slice(x, { axis: 0, stride: -1 })],
+  ["slice of every third, backwards", "float[8,2]", (x) => graph.slice(x, { axis: 0, start: 6, stride: -3 })],
+  ["slice of nothing", "float[4,2]", (x) => graph.slice(x, { axis: 0, start: 3, end: 3, stride: 2 })],
   ["slice of every other", "float[batch,5]", (x) => graph.slice(x, { axis: -1, start: 1, stride: 2 })],
 ];
 

@@ -12,6 +12,7 @@ export {
   type Shape,
   times,
 } from "./dimension.ts";
+export { formula, recurrence } from "./formula.ts";
 export { gradient } from "./gradient.ts";
 export type {
   Call,

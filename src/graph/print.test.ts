@@ -1,20 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { inputsOf, operatorTable } from "../../tests/operator-table.ts";
 import * as graph from "./index.ts";
-import { input, type Printed, type PrintStyle, type Tensor } from "./index.ts";
-import { atom } from "./print.ts";
-
-/** The formula of a tensor in terms of its inputs. */
-function formula(tensor: Tensor, style: PrintStyle = "text"): string {
-  const print = (at: Tensor): Printed => {
-    const { node } = at;
-    if (node.kind === "input") return atom(node.name);
-    if (node.kind === "scan") throw new Error("a formula of one step only");
-    const call = { inputs: node.inputs, output: at, attributes: node.attributes };
-    return node.operator.print(node.inputs.map(print), style, call);
-  };
-  return print(tensor).text;
-}
+import { formula, input, recurrence, type Tensor } from "./index.ts";
 
 const [a, b, c] = ["a", "b", "c"].map((name) => input(name, [2, 2])) as [Tensor, Tensor, Tensor];
 const i = input("i", [2], "int");
@@ -124,4 +111,21 @@ test("every operator prints its operands, with balanced brackets", () => {
       expect(text.match(/\\left/g)?.length).toBe(text.match(/\\right/g)?.length);
     }
   }
+});
+
+test("a recurrence is written as its step", () => {
+  const x = input("x", ["time", "batch", 2]);
+  const [W, U] = [input("W", [2, 3]), input("U", [3, 3])];
+  const { state, outputs, node } = graph.scan({
+    state: { h: input("h0", ["batch", 3]) },
+    sequences: { x },
+    step({ h }, items) {
+      const next = tanh(add(matmul(items.x, W), matmul(h, U)));
+      return { state: { h: next }, outputs: { y: mul(next, 2) } };
+    },
+  });
+  expect(recurrence(node)).toEqual(["h ← tanh(x W + h U)", "tanh(x W + h U) ⊙ 2"]);
+  expect(recurrence(node, "latex")[0]).toBe("h \\leftarrow \\tanh\\left(x W + h U\\right)");
+  expect(formula(add(state.h, 1))).toBe("scan(h0, x)[1] + 1");
+  expect(formula(outputs.y, "latex")).toBe("\\operatorname{scan}\\left(h0, x\\right)_{2}");
 });

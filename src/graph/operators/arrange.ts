@@ -1,12 +1,12 @@
 /** Concat, Slice, Pad: joining along an axis, cutting out of it, and surrounding with a constant. Axes count from the end. */
 import { LonghandError } from "../../errors.ts";
-import { type Dimension, minus, plus, type Shape, sameShape } from "../dimension.ts";
+import { type Dimension, minus, plus, type Shape, sameShape, times } from "../dimension.ts";
 import { stridedCopy, stridesOf } from "../kernels.ts";
 import type { Operator } from "../operator.ts";
 import { call, named, STRENGTH, within } from "../print.ts";
 import { apply, describe, type Tensor } from "../tensor.ts";
 import { expand } from "./broadcast.ts";
-import { fromEnd } from "./reshape.ts";
+import { fromEnd, reshape } from "./reshape.ts";
 
 interface ConcatAttributes {
   readonly axis: number;
@@ -110,11 +110,20 @@ export const Slice: Operator<SliceAttributes> = {
     const read = strides.map((step, k) => (k === at ? step * stride : step));
     stridedCopy(x!.data, out, read, Number(start) * strides[at]!);
   },
-  derivative({ inputs: [x], attributes: { axis, start, end, stride } }, gradient) {
-    if (stride !== 1) {
-      throw new LonghandError("unsupported", `the derivative of a slice with stride ${stride} (${describe(x!)})`);
-    }
-    return [pad(gradient, { axis, before: start, after: minus(x!.shape.at(axis)!, end) })];
+  derivative({ inputs: [x], attributes: { axis, start, stride } }, gradient) {
+    // Back in rising order; with zeros where the stride skipped; then zeros on both sides.
+    const rising = stride > 0 ? gradient : slice(gradient, { axis, stride: -1 });
+    const spread = withGaps(rising, axis, Math.abs(stride));
+    const length = spread.shape.at(axis)!;
+    const before = stride > 0 ? start : minus(plus(start, 1), length);
+    const empty = length === 0;
+    return [
+      pad(spread, {
+        axis,
+        before: empty ? 0 : before,
+        after: minus(x!.shape.at(axis)!, plus(empty ? 0 : before, length)),
+      }),
+    ];
   },
   bound([x], out, attributes) {
     Slice.value([x!.lower], out.lower, attributes);
@@ -140,6 +149,17 @@ export const Slice: Operator<SliceAttributes> = {
   }),
   vectorize: ([x], attributes) => apply(Slice, [x!.tensor], attributes),
 };
+
+/** The elements of x along an axis with `stride` − 1 zeros between neighbours. */
+function withGaps(x: Tensor, axis: number, stride: number): Tensor {
+  const count = x.shape.at(axis)!;
+  if (stride === 1 || count === 0) return x;
+  const at = x.shape.length + axis;
+  const [front, back] = [x.shape.slice(0, at), x.shape.slice(at + 1)];
+  const apart = pad(reshape(x, [...front, count, 1, ...back]), { axis, after: stride - 1 });
+  const joined = reshape(apart, [...front, times(count, stride), ...back]);
+  return slice(joined, { axis, end: plus(times(count, stride), 1 - stride) });
+}
 
 export interface SliceOptions {
   readonly axis: number;
