@@ -25,11 +25,11 @@ export function readGolden<Content>(name: string): Content {
   return JSON.parse(readFileSync(new URL(`./golden/${name}.json`, import.meta.url), "utf8")) as Content;
 }
 
-/** Every element within `tolerance` of the expected one, relative to the largest expected element (but at least to 1). */
+/** Every element within `tolerance` of the expected one, relative to the largest expected element (absolute if all are 0). */
 export function expectClose(received: NDArray, expected: Nested | NDArray, tolerance: number, what = ""): void {
   const wanted = typeof expected === "object" && "data" in expected ? expected : toArray(expected);
   expect(received.shape, `shape of ${what}`).toEqual(wanted.shape);
-  const scale = Array.from(wanted.data, Math.abs).reduce((a, b) => Math.max(a, b), 1);
+  const scale = Array.from(wanted.data, Math.abs).reduce((a, b) => Math.max(a, b), 0) || 1;
   received.data.forEach((x, k) => {
     const difference = Math.abs(x - wanted.data[k]!);
     // Negated so that NaN fails.
