@@ -4,11 +4,14 @@
  */
 import { describe, expect, test } from "vitest";
 import { LonghandError } from "../src/errors.ts";
-import type { NDArray } from "../src/graph/index.ts";
+import { type NDArray, program } from "../src/graph/index.ts";
 import { importModel } from "../src/runtime/onnx/import.ts";
 import { importOperators } from "../src/runtime/onnx/import-operators.ts";
+import { lower } from "../src/runtime/onnx/lowering.ts";
+import type { OnnxGraph } from "../src/runtime/onnx/proto.ts";
 import { compileReference } from "../src/runtime/reference/reference.ts";
 import { loadOnnxCases, type OnnxCase, reasonToSkipOnnxCases } from "./onnx-testdata.ts";
+import { inputsOf, operatorTable } from "./operator-table.ts";
 
 const rounding = "rounding to 16 bits isn't supported";
 const strings = "strings aren't supported";
@@ -103,3 +106,20 @@ function compare(actual: NDArray, expected: NDArray): void {
     );
   });
 }
+
+test("the vocabulary covers whatever our operators are written as", () => {
+  const written = (nodes: OnnxGraph["nodes"]): string[] =>
+    nodes.flatMap(({ opType, attributes }) => [
+      opType,
+      ...Object.values(attributes).flatMap((attribute) =>
+        attribute.type === "graph" ? written(attribute.value.nodes) : [],
+      ),
+    ]);
+  const opTypes = operatorTable.flatMap((one) => {
+    const operands = inputsOf(one);
+    const named = Object.fromEntries(operands.map((operand, k) => [`x${k}`, operand]));
+    return written(lower(program(one.name, named, { y: one.build(...operands) })).graph.nodes);
+  });
+  expect(new Set(opTypes).size).toBeGreaterThan(35);
+  expect([...new Set(opTypes)].filter((opType) => !vocabulary.has(opType))).toEqual([]);
+});
