@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { activationNames } from "../src/cells/index.ts";
+import { activationNames, initializerNames } from "../src/cells/index.ts";
 import * as graph from "../src/graph/index.ts";
 import { models } from "../src/models/index.ts";
 import { compileReference } from "../src/runtime/reference/reference.ts";
@@ -131,6 +131,9 @@ test("models and their options", () => {
   expect(shown.map(([model, option, , value]) => [model, option, fromCell(value)])).toEqual(expected);
   const line = /^Activations: (.*)\.$/m.exec(page)![1]!;
   expect([...line.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(activationNames);
+  const [, paragraph] = /^Initializers: ([\s\S]*?)\n\n/m.exec(page)!;
+  const initial = [...paragraph!.matchAll(/`([^`]+)`/g)].map(([, name]) => name).filter((name) => name !== "rnn");
+  expect(initial).toEqual(initializerNames);
 });
 
 test("every function that builds graphs", () => {

@@ -7,7 +7,10 @@ import {
   glorot,
   he,
   type Initializer,
+  type InitializerName,
   ilrnn,
+  initializerNames,
+  namedInitializer,
   normalByFanIn,
   orthogonal,
   rnn,
@@ -109,6 +112,17 @@ describe("orthogonal", () => {
 test("zeros and constants", () => {
   expect([...zeros.draw(source.stream("a"), [2, 2])]).toEqual([0, 0, 0, 0]);
   expect([...constantInitializer(-1.5).draw(source.stream("a"), [3])]).toEqual([-1.5, -1.5, -1.5]);
+});
+
+test("each has a name; uniform is left to the cell", () => {
+  expect(initializerNames.map((name) => [name, namedInitializer(name)?.name])).toEqual([
+    ["uniform", undefined],
+    ...["normal", "glorot", "he", "orthogonal", "zeros", "constant"].map((name) => [name, name]),
+  ]);
+  expect([...namedInitializer("constant", 0.25)!.draw(source.stream("a"), [2])]).toEqual([0.25, 0.25]);
+  expect(() => namedInitializer("glorott" as InitializerName)).toThrow(
+    'unknown initializer "glorott". Did you mean "glorot"?',
+  );
 });
 
 /** The largest number that an initializer may make, from many draws. */

@@ -2,7 +2,7 @@
  * How parameters begin. An initializer draws the numbers of one parameter from a stream; matrices are [in, out], so the
  * fan-in is the first extent. Parameters that share a unit (input and recurrent weights) may be told their joint fan-in.
  */
-import { LonghandError } from "../errors.ts";
+import { LonghandError, unknownName } from "../errors.ts";
 import type { Stream } from "../random/stream.ts";
 
 export interface Initializer {
@@ -108,3 +108,28 @@ export function constantInitializer(value: number): Initializer {
 
 /** Zeros. */
 export const zeros: Initializer = { name: "zeros", draw: (_, shape) => new Float64Array(size(shape)) };
+
+/** Initializers by the names that configurations use. */
+const named = {
+  uniform: () => undefined,
+  normal: () => normalByFanIn(),
+  glorot: () => glorot,
+  he: () => he,
+  orthogonal: () => orthogonal(),
+  zeros: () => zeros,
+  constant: constantInitializer,
+} satisfies Record<string, (value: number) => Initializer | undefined>;
+
+export type InitializerName = keyof typeof named;
+
+export const initializerNames = Object.freeze(Object.keys(named) as InitializerName[]);
+
+/**
+ * The initializer of this name; undefined for "uniform", which is what cells do by themselves, with the fan-in they know.
+ * @param value what "constant" fills in. Default 0.
+ * @throws LonghandError `unknown-name`.
+ */
+export function namedInitializer(name: InitializerName, value = 0): Initializer | undefined {
+  if (!Object.hasOwn(named, name)) throw unknownName("initializer", name, initializerNames);
+  return named[name](value);
+}

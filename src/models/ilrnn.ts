@@ -1,12 +1,10 @@
 /** The inter-layer recurrent network on aligned tasks (papers/000): its last layer is the answer. */
 import { z } from "zod";
-import { activationNames, glorot, ilrnn as ilrnnCell, normalByFanIn, orthogonal } from "../cells/index.ts";
+import { activationNames, ilrnn as ilrnnCell, initializerNames, namedInitializer } from "../cells/index.ts";
 import { transpose } from "../graph/index.ts";
 import { encodeSymbols, featureCount, logitCount } from "./encode.ts";
 import { defineModel } from "./model.ts";
 import { initialStateParameters, learnedInitialState, unroll } from "./unroll.ts";
-
-const initializers = { uniform: undefined, normal: normalByFanIn(), glorot, orthogonal: orthogonal() };
 
 export const ilrnnModel = defineModel({
   name: "ilrnn",
@@ -20,7 +18,9 @@ export const ilrnnModel = defineModel({
     /** Of the output layer. */
     outputActivation: z.enum(activationNames).optional(),
     /** How weight matrices begin. */
-    initial: z.enum(["uniform", "normal", "glorot", "orthogonal"]).default("uniform"),
+    initial: z.enum(initializerNames).default("uniform"),
+    /** What "constant" fills in. */
+    initialValue: z.number().default(0),
     /** Bits as ±1 rather than 0 and 1. */
     centred: z.boolean().default(false),
     /** Whether the state before the first step is learned. */
@@ -28,7 +28,7 @@ export const ilrnnModel = defineModel({
   }),
   make(options, { channels, answers }) {
     const outputActivation = options.outputActivation ?? options.activation;
-    const initial = initializers[options.initial];
+    const initial = namedInitializer(options.initial, options.initialValue);
     const cell = ilrnnCell({
       input: featureCount(channels),
       layers: [...options.layers, logitCount(answers)],

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { expectClose, toArrays } from "../../tests/golden.ts";
 import { floats, ints, runGraph } from "../../tests/run-graph.ts";
-import { type ActivationName, rnn } from "../cells/index.ts";
+import { type ActivationName, initializerNames, rnn } from "../cells/index.ts";
 import { LonghandError } from "../errors.ts";
 import { gradient, type NDArray, reduceSum } from "../graph/index.ts";
+import { randomSource } from "../random/index.ts";
 import { findTask } from "../tasks/index.ts";
 import { findModel, ilrnnModel, type Model, models, rnnModel, type Signature, unroll } from "./index.ts";
 
@@ -193,6 +194,32 @@ describe("two answers and one logit", () => {
   });
 });
 
+describe("weight matrices begin as the initializer of this name makes them", () => {
+  const begins = (kind: string, options: object) =>
+    Object.entries(findModel(kind).build(options, bits).parameters).map(([name, { shape, initial }]) => {
+      return [name, initial.name, [...initial.draw(randomSource(1).stream(name), shape)]] as const;
+    });
+  test.each(initializerNames.flatMap((name) => [["ilrnn", name] as const, ["rnn", name] as const]))(
+    "%s %s",
+    (kind, name) => {
+      for (const [parameter, initializer] of begins(kind, { initial: name })) {
+        expect(initializer, parameter).toBe(/^[bc]/.test(parameter) ? "zeros" : name);
+      }
+    },
+  );
+  test.each(["ilrnn", "rnn"])("%s: a constant of one's own", (kind) => {
+    for (const [parameter, , data] of begins(kind, { initial: "constant", initialValue: 0.125 })) {
+      expect(new Set(data), parameter).toEqual(new Set([/^[bc]/.test(parameter) ? 0 : 0.125]));
+    }
+  });
+  test("by default as the cells do", () => {
+    const limit = (data: readonly number[]) => Math.max(...data.map(Math.abs));
+    for (const [, , data] of begins("rnn", {})) expect(limit(data)).toBeLessThanOrEqual(1 / 4);
+    const [, , hidden] = begins("ilrnn", { layers: [8] }).find(([name]) => name === "R11")!;
+    expect(limit(hidden)).toBeLessThanOrEqual(1 / Math.sqrt(2 + 8 + 1));
+  });
+});
+
 describe("errors of a configuration", () => {
   test.each([
     ["rnn", { hiden: 4 }, "unknown-name", 'unknown option of model rnn "hiden". Did you mean "hidden"?'],
@@ -202,6 +229,8 @@ describe("errors of a configuration", () => {
     ["ilrnn", { layers: [4, 2.5] }, "config", "model ilrnn, layers, 1: received 2.5."],
     ["ilrnn", { layers: 8 }, "config", "model ilrnn, layers: received 8."],
     ["ilrnn", { activation: "tahn" }, "unknown-name", 'model ilrnn, activation: "tahn". Did you mean "tanh"?'],
+    ["rnn", { initial: "glorott" }, "unknown-name", 'model rnn, initial: "glorott". Did you mean "glorot"?'],
+    ["ilrnn", { initialValue: "1" }, "config", 'model ilrnn, initialValue: received "1".'],
     ["ilrnn", { centred: 1 }, "config", "model ilrnn, centred: received 1."],
   ])("%s %j", (name, options, code, message) => {
     const error = thrown(() => findModel(name).build(options, bits));

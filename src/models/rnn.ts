@@ -1,6 +1,13 @@
 /** Elman's network on aligned tasks: a recurrent layer and a linear layer that reads it (papers/004, figure 4). */
 import { z } from "zod";
-import { activationNames, rnn as rnnCell, uniformByFanIn, zeros } from "../cells/index.ts";
+import {
+  activationNames,
+  initializerNames,
+  namedInitializer,
+  rnn as rnnCell,
+  uniformByFanIn,
+  zeros,
+} from "../cells/index.ts";
 import { add, matmul, transpose } from "../graph/index.ts";
 import { encodeSymbols, featureCount, logitCount } from "./encode.ts";
 import { defineModel } from "./model.ts";
@@ -13,17 +20,27 @@ export const rnnModel = defineModel({
   options: z.strictObject({
     hidden: z.int().min(1).default(16),
     activation: z.enum(activationNames).default("tanh"),
+    /** How the weight matrices W, U and V begin. */
+    initial: z.enum(initializerNames).default("uniform"),
+    /** What "constant" fills in. */
+    initialValue: z.number().default(0),
     centred: z.boolean().default(false),
     learnedState: z.boolean().default(false),
   }),
   make(options, { channels, answers }) {
-    const cell = rnnCell({ input: featureCount(channels), hidden: options.hidden, activation: options.activation });
+    const initial = namedInitializer(options.initial, options.initialValue);
+    const cell = rnnCell({
+      input: featureCount(channels),
+      hidden: options.hidden,
+      activation: options.activation,
+      ...(initial && { initial: { W: initial, U: initial } }),
+    });
     const classes = logitCount(answers);
     return {
       parameters: {
         ...cell.parameters,
         ...(options.learnedState && initialStateParameters(cell)),
-        V: { shape: [options.hidden, classes], initial: uniformByFanIn() },
+        V: { shape: [options.hidden, classes], initial: initial ?? uniformByFanIn() },
         c: { shape: [classes], initial: zeros },
       },
       state: cell.state,
