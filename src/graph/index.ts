@@ -3,7 +3,7 @@ export { type ArrayData, type DType, dtypeOf, type NDArray, ndarray, sizeOf } fr
 export {
   type Dimension,
   elements,
-  evaluate,
+  evaluate as evaluateDimension,
   minus,
   monomials,
   openNames,
