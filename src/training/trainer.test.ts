@@ -244,6 +244,26 @@ describe("numbers that aren't finite", () => {
     },
   );
 
+  test("are told of however many parameters there are, by the replica's number in the whole population", async () => {
+    const config = explosive({
+      model: { name: "rnn", hidden: 400 },
+      lengths: [1, 1],
+      batch: 1,
+      steps: 1,
+      clip: 1,
+    });
+    const start = initialState(config, 64);
+    // The last parameter is the output's bias: its gradient is finite, the square of it isn't.
+    const parameters = start.parameters.map((_, k) => (k === start.parameters.length - 1 ? 1e160 : 0));
+    const events: TrainingEvent[] = [];
+    for await (const event of train(config, { runtime: reference, firstReplica: 7, state: { ...start, parameters } })) {
+      events.push(event);
+    }
+    expect(only(events, "diverged").map(({ what }) => what)).toEqual([
+      "the loss of replica 7 is Infinity; its largest parameter is in c, ±1.00e+160",
+    ]);
+  });
+
   test("are seen where the update made them, not a step later", async () => {
     // The gradient is finite, its product with the learning rate isn't.
     const config = explosive({ learningRate: 1e308, optimizer: { name: "momentum" } });

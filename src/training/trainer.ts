@@ -135,7 +135,7 @@ export async function* train(
     const failures = new Map<number, string>();
     losses.forEach((loss, replica) => {
       if (divergedAt[replica] !== null) return;
-      const what = whatIsNotFinite(next.parameters!.data, layout, replica, loss, norms[replica]!);
+      const what = whatIsNotFinite(next.parameters!.data, layout, replica, loss, norms[replica]!, firstReplica);
       if (what) failures.set(replica, what);
     });
     for (const replica of failures.keys()) divergedAt[replica] = t;
@@ -245,23 +245,31 @@ function whatIsNotFinite(
   replica: number,
   loss: number,
   norm: number,
+  firstReplica = 0,
 ): string | undefined {
   const from = replica * layout.size;
   for (const { name, start, end } of layout.parts) {
     for (let k = from + start; k < from + end; k++) {
-      if (!Number.isFinite(parameters[k]!)) return `parameter ${name} of replica ${replica} became ${parameters[k]}`;
+      if (!Number.isFinite(parameters[k]!))
+        return `parameter ${name} of replica ${firstReplica + replica} became ${parameters[k]}`;
     }
   }
   if (Number.isFinite(loss) && Number.isFinite(norm)) return undefined;
   const what = Number.isFinite(loss)
-    ? `the norm of the gradient of replica ${replica} is ${norm}`
-    : `the loss of replica ${replica} is ${loss}`;
+    ? `the norm of the gradient of replica ${firstReplica + replica} is ${norm}`
+    : `the loss of replica ${firstReplica + replica} is ${loss}`;
   const sizes = layout.parts.map(({ name, start, end }) => ({
     name,
-    largest: Math.max(...Array.from(parameters.subarray(from + start, from + end), Math.abs)),
+    largest: largestOf(parameters.subarray(from + start, from + end)),
   }));
   const { name, largest } = sizes.reduce((a, b) => (b.largest > a.largest ? b : a));
   return `${what}; its largest parameter is in ${name}, ±${largest.toPrecision(3)}`;
+}
+
+function largestOf(values: ArrayData): number {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return largest;
 }
 
 /** Examples a second, and the time left. */
