@@ -104,6 +104,14 @@ test("train takes settings from a file, then --set, then options", async () => {
   });
 });
 
+test("a task may be named twice, by any of its names", async () => {
+  const same = ["--set", "task=decimal-addition", "--set", "solved=null", "--steps", "1", "--runtime", "reference"];
+  const folder = join(base, "same-task");
+  expect(await json(["train", "base-10-addition", ...same, "--run", folder])).toMatchObject({
+    task: "base-10-addition",
+  });
+});
+
 test("a population that isn't all solved ends with status 1 and names who failed", async () => {
   expect(populationTrained.status).toBe(1);
   expect(populationTrained.stdout).toContain("solved 0 of 3 replicas");
@@ -139,8 +147,22 @@ test("eval prints accuracy by length", async () => {
 
 test("eval of a population: a summary, the worst, or one of them", async () => {
   const all = await longhand(["eval", population, "--lengths", "20,80", "--samples", "20"]);
-  expect(all.stdout).toMatch(/ {4}20 {2}trained +0 of 3/);
+  // Wilson's interval of 0 of 3: up to z²/(3 + z²) with z = 1.96.
+  expect(all.stdout).toMatch(/ {4}20 {2}trained +0 of 3 +0\.0–56\.1% /);
   expect(all.stdout).toContain("The worst at length 80:");
+  const each = await longhand(["eval", population, "--lengths", "20,80", "--samples", "20", "--replica", "all"]);
+  const [header, ...rows] = each.stdout.trimEnd().split("\n").slice(2);
+  expect(header).toMatch(/^ *length +replica +exact +95% interval +symbols +problems$/);
+  expect(
+    rows.map((row) =>
+      row
+        .trim()
+        .split(/\s+(?:trained\s+)?/)
+        .slice(0, 2)
+        .map(Number),
+    ),
+  ).toEqual([20, 80].flatMap((length) => [0, 1, 2].map((replica) => [length, replica])));
+  for (const row of rows) expect(row).toMatch(/\d +[\d.]+% +[\d.]+–[\d.]+% +[\d.]+% +20$/);
   const one = await json(["eval", population, "--lengths", "20", "--samples", "20", "--replica", "2"]);
   const three = (await json(["eval", population, "--lengths", "20", "--samples", "20"])) as { results: unknown[] };
   expect(three.results).toHaveLength(3);
@@ -246,6 +268,7 @@ test("help and the version go to standard output", async () => {
   const help = await longhand(["train", "--help"]);
   expect(help).toMatchObject({ status: 0, stderr: "" });
   expect(help.stdout).toContain("--previous-checkpoint");
+  expect(help.stdout).toMatch(/--steps <n> +gradient steps \(default: by task\)/);
 });
 
 test("bad usage and bad input end with status 2 and one line that says what was expected", async () => {
@@ -253,6 +276,8 @@ test("bad usage and bad input end with status 2 and one line that says what was 
   await writeFile(notJson, "{");
   const wrongType = join(base, "wrong-type.json");
   await writeFile(wrongType, JSON.stringify({ learningRate: "fast" }));
+  const taskFile = join(base, "task.json");
+  await writeFile(taskFile, JSON.stringify({ task: "parity" }));
   const empty = join(base, "empty");
   await mkdir(empty);
   await writeFile(join(empty, "nothing.txt"), "\n");
@@ -273,11 +298,29 @@ test("bad usage and bad input end with status 2 and one line that says what was 
     [["train"], "argument", /no task given/],
     [["train", "binary-adition"], "unknown-name", /unknown task "binary-adition"\. Did you mean "binary-addition"\?/],
     [train("--model=ilrn"), "unknown-name", /unknown model "ilrn"\. Did you mean "ilrnn"\?/],
+    [
+      [...train("task=parity"), "--config", taskFile],
+      "argument",
+      /the task "binary-addition" from the command line and "parity" from --set, expected one task/,
+    ],
+    [
+      train(`--config=${taskFile}`),
+      "argument",
+      /"binary-addition" from the command line and "parity" from .*task\.json/,
+    ],
+    [
+      ["train", "--set", "task=increment", "--config", taskFile],
+      "argument",
+      /"increment" from --set and "parity" from /,
+    ],
     [train("--runtime=onx"), "unknown-name", /config, runtime.* "onx"\. Did you mean "onnx"\?/],
     [train("learningrate=0.1"), "unknown-name", /"learningrate"\. Did you mean "learningRate"\?/],
     [train("model.layer=[8]"), "unknown-name", /"layer"\. Did you mean "layers"\?/],
     [train("model.activation=tanhh"), "unknown-name", /activation.* "tanhh"\. Did you mean "tanh"\?/],
     [train("optimizer.name=adan"), "unknown-name", /optimizer, name.* "adan"\. Did you mean "adam"\?/],
+    [train("optimizer=adm"), "argument", /received "optimizer=adm", expected optimizer\.name=adm/],
+    [train("schedule=cosine"), "argument", /received "schedule=cosine", expected schedule\.name=cosine/],
+    [train("model=rnn"), "argument", /received "model=rnn", expected --model rnn or model\.name=rnn/],
     [train("optimizer.bta1=0.5"), "unknown-name", /optimizer "bta1"\. Did you mean "beta1"\?/],
     [train("solved.lenght=3"), "unknown-name", /"lenght"\. Did you mean "length"\?/],
     [train("learningRate"), "argument", /--set: received "learningRate", expected key=value/],
@@ -296,6 +339,8 @@ test("bad usage and bad input end with status 2 and one line that says what was 
     [["train", "--previous-checkpoint", "parity"], "argument", /--previous-checkpoint.*--resume/],
     [["train", "--resume", empty], "file", /is no run folder: it has no config\.json/],
     [["predict", run, "38x7+18"], "input", /binary-addition: character "x" at position 3/],
+    [["predict", run, "-1+5"], "input", /binary-addition: character "-" at position 1; .*have no sign/],
+    [["predict", run, "-1+5", "--chek"], "argument", /unknown option '--chek'/],
     [["predict", run, ""], "input", /binary-addition: empty text; expected two numbers/],
     [["predict", run], "argument", /expected one of them/],
     [["predict", run, "--file", join(empty, "nothing.txt")], "input", /empty, expected problems/],
@@ -335,6 +380,14 @@ test("a training whose numbers overflow ends with status 1, names the step and k
   const again = await longhand(["train", "--resume", folder]);
   expect(again.status).toBe(1);
   expect(again.stderr).toContain(`can't go on: its numbers stopped being finite at step ${step}`);
+});
+
+test("predict reads files of more problems than a function takes arguments", async () => {
+  const file = join(base, "many");
+  await writeFile(file, "1+1\n".repeat(200_000));
+  const ended = await longhand(["predict", run, "--file", file]);
+  expect(ended.stderr).toBe("");
+  expect(ended.stdout).toBe("2\n".repeat(200_000));
 });
 
 test("without a verb the usage goes to standard error", async () => {

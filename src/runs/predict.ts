@@ -77,8 +77,8 @@ export async function answersTo(
   const { name, inputs, outputs } = applyProgram(model);
   const onlyAnswer = program(name, inputs, { answer: outputs.answer! });
   const batches = batchesBySteps(problems, channels);
-  const largest = Math.max(...batches.map((batch) => batch.length));
-  const longest = Math.max(...problems.map((problem) => problem.length / channels));
+  const largest = batches.reduce((most, batch) => Math.max(most, batch.length), 0);
+  const longest = problems.reduce((most, problem) => Math.max(most, problem.length), 0) / channels;
   const { runtime } = await engineFor(onlyAnswer, largest, longest, options.runtime);
   await using executable = await runtime.compile(onlyAnswer);
   const answers: Int32Array[] = [];
