@@ -19,7 +19,8 @@ const output = () => {
 // Whoever reads may have had enough: `longhand tasks | head -1`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  process.stderr.write(`longhand: can't write to standard output: ${error.message}\n`);
+  process.exit(2);
 });
 
 const program = new Command("longhand")
@@ -39,7 +40,12 @@ for (const command of program.commands) {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = fail(error);
+  process.exitCode = fail(firstOf(error));
+}
+
+/** What went wrong first, where closing what was open failed as well: a full disk stays full. */
+function firstOf(error: unknown): unknown {
+  return error instanceof Error && "suppressed" in error ? firstOf(error.suppressed) : error;
 }
 
 /** Says what went wrong. @returns the exit status. */

@@ -1,5 +1,7 @@
 /** The command line's contract: every verb, JSON, exit status, and what it says to bad input. */
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
@@ -380,6 +382,26 @@ test("a training whose numbers overflow ends with status 1, names the step and k
   const again = await longhand(["train", "--resume", folder]);
   expect(again.status).toBe(1);
   expect(again.stderr).toContain(`can't go on: its numbers stopped being finite at step ${step}`);
+});
+
+test("a file that can't be written ends a training with one line, though closing it fails as well", async () => {
+  const folder = join(base, "no metrics");
+  await longhand(["train", "parity", "--steps", "2", "--run", folder]);
+  const metrics = join(folder, "metrics.jsonl");
+  await rm(metrics);
+  await symlink(join(base, "nowhere", "metrics.jsonl"), metrics);
+  const ended = await longhand(["train", "--resume", folder, "--steps", "4", "--json"]);
+  expect(ended.status).toBe(2);
+  expect(JSON.parse(ended.stdout)).toMatchObject({ error: { code: "file" } });
+  expect(ended.stderr.trimEnd().split("\n").at(-1)).toContain(`longhand: can't write ${metrics}`);
+  expect(ended.stderr).not.toContain("    at ");
+});
+
+test.runIf(existsSync("/dev/full"))("standard output that can't be written is told of in one line", async () => {
+  const command = `"${process.execPath}" dist/cli/main.js tasks > /dev/full`;
+  const ended = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+  expect(ended.stderr).toMatch(/^longhand: can't write to standard output: .*ENOSPC.*\n$/);
+  expect(ended.status).toBe(2);
 });
 
 test("predict reads files of more problems than a function takes arguments", async () => {
