@@ -28,7 +28,7 @@ export function printTrained(output: Output, task: Task, result: TrainResult): v
   const { folder, steps, reason, seconds, finding, unseen } = result;
   if (reason === "aborted") {
     output.print(`Stopped at step ${count(steps)} after ${duration(seconds)}. Go on with:`);
-    output.print(`  longhand train --resume ${folder}`);
+    output.print(`  longhand train --resume ${quoted(folder)}`);
     return;
   }
   output.print(`${output.style("bold", `${count(steps)} steps`)} in ${duration(seconds)}`);
@@ -43,12 +43,12 @@ export function printTrained(output: Output, task: Task, result: TrainResult): v
   }
   output.print();
   output.print("Go on with:");
-  output.print(`  longhand predict ${folder} ${quoted(task.example)}`);
-  output.print(`  longhand eval ${folder}`);
+  output.print(`  longhand predict ${quoted(folder)} ${quoted(task.example)}`);
+  output.print(`  longhand eval ${quoted(folder)}`);
 }
 
 function quoted(text: string): string {
-  return /^[\w.+,=:/-]+$/.test(text) ? text : `'${text}'`;
+  return /^[\w.+,=:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function printSolved(

@@ -386,7 +386,8 @@ test("a training whose numbers overflow ends with status 1, names the step and k
 
 test("a file that can't be written ends a training with one line, though closing it fails as well", async () => {
   const folder = join(base, "no metrics");
-  await longhand(["train", "parity", "--steps", "2", "--run", folder]);
+  const first = await longhand(["train", "parity", "--steps", "2", "--run", folder]);
+  expect(first.stdout).toContain(`longhand eval '${folder}'`);
   const metrics = join(folder, "metrics.jsonl");
   await rm(metrics);
   await symlink(join(base, "nowhere", "metrics.jsonl"), metrics);
