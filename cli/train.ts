@@ -35,7 +35,7 @@ export function addTrain(program: Command, output: () => Output): void {
     .option("--config <file>", "a JSON file with settings; options go over it")
     .option("--seed <n>", "of all random numbers (default: 1)", wholeNumber("--seed", 0))
     .option("--population <n>", "networks trained at once (default: 1)", wholeNumber("--population", 1))
-    .option("--steps <n>", "gradient steps (default: 2500)", wholeNumber("--steps", 1))
+    .option("--steps <n>", "gradient steps (default: by task)", wholeNumber("--steps", 1))
     .option("--run <folder>", "the run's folder, new or empty (default: runs/<task>-<time>)")
     .option("--resume <folder>", "go on with a run, bit for bit as if it had never stopped")
     .option("--previous-checkpoint", "with --resume: where the newest checkpoint is damaged, use the one before it")
@@ -129,7 +129,9 @@ async function start(taskName: string | undefined, options: TrainOptions): Promi
     ...(options.steps !== undefined && { steps: options.steps }),
     ...(options.runtime !== undefined && { runtime: options.runtime }),
   };
-  const given = mergeConfig(mergeConfig(file, readSettings(options.set ?? [])), flags);
+  const settings = readSettings(options.set ?? []);
+  oneTask({ "the command line": taskName, "--set": settings.task, [options.config ?? "--config"]: file.task });
+  const given = mergeConfig(mergeConfig(file, settings), flags);
   if (typeof given.task !== "string") {
     throw new LonghandError(
       "argument",
@@ -138,6 +140,19 @@ async function start(taskName: string | undefined, options: TrainOptions): Promi
   }
   const config = completeConfig({ ...given, task: given.task });
   return startRun(options.run ?? defaultFolder(config.task), config);
+}
+
+/** @throws LonghandError `argument` naming two places that name different tasks, and what they name. */
+function oneTask(places: Readonly<Record<string, unknown>>): void {
+  const named = Object.entries(places).filter((place): place is [string, string] => typeof place[1] === "string");
+  const [first, ...others] = named;
+  for (const [place, name] of others) {
+    if (name === first![1] || findTask(name).name === findTask(first![1]).name) continue;
+    throw new LonghandError(
+      "argument",
+      `train: received the task "${first![1]}" from ${first![0]} and "${name}" from ${place}, expected one task`,
+    );
+  }
 }
 
 async function resume(taskName: string | undefined, options: TrainOptions): Promise<TrainingRun> {
