@@ -1,6 +1,6 @@
 /** `longhand eval` */
 import type { Command } from "commander";
-import type { LengthResult } from "../src/index.ts";
+import { type LengthResult, type Rate, rate } from "../src/index.ts";
 import { evaluateTrained, lengthsFor, openTrained, type Trained } from "../src/node.ts";
 import { replicaNumber, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -29,7 +29,11 @@ export function addEval(program: Command, output: () => Output): void {
     )
     .option("--samples <n>", "problems of each length (default: 1024)", wholeNumber("--samples", 1))
     .option("--seed <n>", "of the problems (default: one more than the run's)", wholeNumber("--seed", 0))
-    .option("--replica <number>", "one network of a population, or all (default: all)", replicaNumber)
+    .option(
+      "--replica <number>",
+      "one network of a population, or all: a line for each (default: a summary)",
+      replicaNumber,
+    )
     .option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)")
     .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
     .action(async (folder: string, options: EvalOptions) => evaluate(folder, options, output()));
@@ -61,6 +65,7 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
       output,
       results.map(([result]) => result!),
     );
+  else if (replica === "all") printEach(output, results);
   else printAll(output, trained, results);
   output.result({
     folder,
@@ -74,19 +79,36 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
   });
 }
 
-const interval = ({ exact }: LengthResult) => `${(100 * exact.low).toFixed(1)}–${(100 * exact.high).toFixed(1)}%`;
+const interval = ({ low, high }: Rate) => `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}%`;
 
 function printOne(output: Output, results: readonly LengthResult[]): void {
   const rows = results.map((result) => [
     count(result.length),
     result.isTrained ? "trained" : "",
     percent(result.exact.value),
-    interval(result),
+    interval(result.exact),
     percent(result.symbol.value),
     count(result.exact.trials),
   ]);
   const header = ["length", "", "exact", "95% interval", "symbols", "problems"];
   for (const line of table(header, rows, [0, 2, 3, 4, 5])) output.print(line);
+}
+
+/** Every replica at every length. */
+function printEach(output: Output, results: readonly (readonly LengthResult[])[]): void {
+  const rows = results
+    .flat()
+    .map((result) => [
+      count(result.length),
+      result.isTrained ? "trained" : "",
+      String(result.replica),
+      percent(result.exact.value),
+      interval(result.exact),
+      percent(result.symbol.value),
+      count(result.exact.trials),
+    ]);
+  const header = ["length", "", "replica", "exact", "95% interval", "symbols", "problems"];
+  for (const line of table(header, rows, [0, 2, 3, 4, 5, 6])) output.print(line);
 }
 
 /** A summary of the population, then its worst replicas at the longest length. */
@@ -100,13 +122,14 @@ function printAll(output: Output, { population }: Trained, results: readonly (re
       count(length),
       isTrained ? "trained" : "",
       `${count(perfect)} of ${count(population)}`,
+      interval(rate(perfect, population)),
       percent(mean),
       percent(Math.min(...values)),
       count(exact.trials),
     ];
   });
-  const header = ["length", "", "without error", "mean exact", "worst exact", "problems"];
-  for (const line of table(header, rows, [0, 2, 3, 4, 5])) output.print(line);
+  const header = ["length", "", "without error", "95% interval", "mean exact", "worst exact", "problems"];
+  for (const line of table(header, rows, [0, 2, 3, 4, 5, 6])) output.print(line);
   const last = results.at(-1)!;
   const worst = last.filter(({ exact }) => exact.successes < exact.trials);
   worst.sort((a, b) => a.exact.value - b.exact.value);
@@ -118,7 +141,7 @@ function printAll(output: Output, { population }: Trained, results: readonly (re
     .map((result) => [
       String(result.replica),
       percent(result.exact.value),
-      interval(result),
+      interval(result.exact),
       percent(result.symbol.value),
     ]);
   for (const line of table(["replica", "exact", "95% interval", "symbols"], cells, [0, 1, 2, 3])) output.print(line);
