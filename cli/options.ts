@@ -21,9 +21,13 @@ export function collect(text: string, before: readonly string[] = []): readonly 
   return [...before, text];
 }
 
+/** Settings that are objects with a name. */
+const namedParts: readonly string[] = ["model", "optimizer", "schedule"];
+
 /**
  * Settings "model.layers=[8]" as one object. Values are JSON; what isn't is text.
- * @throws LonghandError `argument` for a setting without "=" or with a path that isn't made of names.
+ * @throws LonghandError `argument` for a setting without "=" or with a path that isn't made of names; for a name alone
+ *   where an object with a name belongs.
  */
 export function readSettings(settings: readonly string[]): Record<string, unknown> {
   return settings.reduce<Record<string, unknown>>((all, setting) => {
@@ -34,7 +38,15 @@ export function readSettings(settings: readonly string[]): Record<string, unknow
         `--set: received "${setting}", expected key=value with names joined by dots, as in model.layers=[8]`,
       );
     }
-    const nested = path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), readValue(text));
+    const value = readValue(text);
+    if (namedParts.includes(path) && (typeof value !== "object" || value === null)) {
+      const flag = path === "model" ? `--model ${text} or ` : "";
+      throw new LonghandError(
+        "argument",
+        `--set: received "${setting}", expected ${flag}${path}.name=${text}, or an object with a name`,
+      );
+    }
+    const nested = path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
     return mergeConfig(all, nested as Record<string, unknown>);
   }, {});
 }

@@ -15,8 +15,9 @@ interface PredictOptions {
 }
 
 export function addPredict(program: Command, output: () => Output): void {
-  program
-    .command("predict")
+  const verb = program.command("predict");
+  readProblemsWithMinus(verb);
+  verb
     .summary("apply a trained network")
     .description("Applies what a run trained to a problem. Exit status 1: with --check, an answer is wrong.")
     .argument("<run>", "a run's folder")
@@ -33,6 +34,19 @@ export function addPredict(program: Command, output: () => Output): void {
     .action(async (folder: string, input: string | undefined, options: PredictOptions) => {
       process.exitCode = await predictVerb(folder, input, options, output());
     });
+}
+
+/** Lets problems begin with a minus ("-+0", "-1+5"), which would be read as unknown options: options begin with letters. */
+function readProblemsWithMinus(verb: Command): void {
+  const parse = verb.parseOptions.bind(verb);
+  verb.parseOptions = (args) => {
+    const { operands, unknown } = parse(args);
+    const isOption = (text: string) => /^--?([A-Za-z]|$)/.test(text);
+    return {
+      operands: [...operands, ...unknown.filter((text) => !isOption(text))],
+      unknown: unknown.filter(isOption),
+    };
+  };
 }
 
 async function predictVerb(
