@@ -205,6 +205,8 @@ test("an exported ONNX model gives the same answers in ONNX Runtime, for any bat
     task: "binary-addition",
     "input.alphabets": '[["0","1"],["0","1"]]',
     "output.alphabet": '["0","1"]',
+    "order.of.symbols":
+      "lowest digit first, one digit of both numbers and one of the answer a time step; one step more than digits, where the input is 0",
     seed: "1",
     "longhand.version": "0.1.0",
   });
@@ -240,7 +242,12 @@ test("export writes safetensors of a replica", async () => {
   const result = await json(["export", population, file, "--replica", "1"]);
   expect(result).toMatchObject({ file, replica: 1 });
   const { tensors, metadata } = decodeSafetensors(await readFile(file));
-  expect(metadata).toMatchObject({ task: "parity", replica: "1", "steps.trained": "20" });
+  expect(metadata).toMatchObject({
+    task: "parity",
+    replica: "1",
+    "steps.trained": "20",
+    "order.of.symbols": "as written, one symbol a time step",
+  });
   const [newest] = (await readdir(join(population, "checkpoints")))
     .filter((name) => /^\d/.test(name))
     .sort()

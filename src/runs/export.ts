@@ -57,7 +57,7 @@ export function describeTrained(trained: Trained, replica: number): Record<strin
     "model.options": JSON.stringify(config.model),
     "input.alphabets": JSON.stringify(task.channels),
     "output.alphabet": JSON.stringify(task.output),
-    "order.of.symbols": "as the task says: numbers lowest digit first, one position a time step",
+    ...(task.order !== undefined && { "order.of.symbols": task.order }),
     seed: String(config.seed),
     run,
     replica: String(replica),

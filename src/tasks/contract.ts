@@ -42,6 +42,8 @@ export interface Task {
   readonly channels: readonly Alphabet[];
   /** Output symbols at each step. */
   readonly output: Alphabet;
+  /** In which order the symbols come in time, in words; exported files carry it. */
+  readonly order?: string;
   /** Shortest and longest problem to train on when nothing else is said; only the valid lengths between them count. */
   readonly defaultTrainLengths: readonly [number, number];
   /** Number of time steps of a problem of this length; throws LonghandError "argument" for an invalid length. */

@@ -54,6 +54,10 @@ export function digitwiseTask(options: DigitwiseOptions): Task {
     summary: options.summary,
     source: options.source,
     example,
+    order: [
+      `lowest digit first, one digit of ${width === 2 ? "both numbers" : "the number"} and one of the answer a time step`,
+      ...(extraSteps ? ["one step more than digits, where the input is 0"] : []),
+    ].join("; "),
     defaultTrainLengths: Object.freeze([1, 10] as const),
     validLength: (length) => Number.isInteger(length) && length >= 1,
     steps,

@@ -93,3 +93,15 @@ describe("machines and batches", () => {
     expect(() => library.drawBatch(library.parity, randomSource(1).stream(), 3, 0)).toThrow(/count is 0/);
   });
 });
+
+describe("the order of symbols in time", () => {
+  it("is the lowest digit first in tasks on numbers, and in no other", () => {
+    for (const { name, order, channels, steps } of tasks) {
+      const isNumber = /addition|subtraction|increment/.test(name);
+      expect(order?.startsWith("lowest digit first, one digit of "), name).toBe(isNumber);
+      expect(order?.startsWith("as written, one "), name).toBe(!isNumber);
+      if (isNumber) expect(order?.includes("both numbers"), name).toBe(channels.length === 2);
+      expect(order?.includes("one step more"), name).toBe(steps(3) === 4);
+    }
+  });
+});

@@ -49,6 +49,7 @@ export function modular(modulus: number): Task {
     summary: `evaluate a sum of products modulo ${m}, one token a step`,
     source: "Chomsky benchmark (Delétang et al., 2023), regular tasks; there asked after the last symbol only",
     example: reader.example,
+    order: "as written, one number or operator a time step; no answer is asked at operators",
     defaultTrainLengths: Object.freeze([1, 39] as const),
     validLength,
     steps,

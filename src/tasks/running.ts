@@ -42,6 +42,7 @@ export function runningTask(options: RunningOptions): Task {
     summary: options.summary,
     source: options.source,
     example,
+    order: "as written, one symbol a time step",
     defaultTrainLengths: Object.freeze([1, 40] as const),
     validLength: (length) => Number.isInteger(length) && length >= 1,
     steps,
