@@ -68,7 +68,6 @@ const peephole = defineCell({
   output: "hidden",
   parameters: { ...gates(["i", "f", "g", "o"]), ...diagonals(["pi", "pf", "po"]) },
   state: { h: "hidden", c: "hidden" },
-  options: {},
   step(P: Tensors, { h, c }, x) {
     const i = sigmoid(add(gate(P, "i", h, x), mul(c, P.pi!)));
     const f = sigmoid(add(gate(P, "f", h, x), mul(c, P.pf!)));
@@ -85,7 +84,6 @@ const gru = defineCell({
   output: "hidden",
   parameters: gates(["r", "z", "n"]),
   state: { h: "hidden" },
-  options: {},
   step(P: Tensors, { h }, x) {
     const r = sigmoid(gate(P, "r", h, x));
     const z = sigmoid(gate(P, "z", h, x));
@@ -102,7 +100,6 @@ const dcm = defineCell({
   output: "hidden",
   parameters: { ...gates(["i", "f", "g", "o"]), ...diagonals(["pi", "pf", "po", ...toFrom]) },
   state: { h: "hidden", c: "hidden", i: "hidden", f: "hidden", o: "hidden" },
-  options: {},
   step(P: Tensors, s, x) {
     const mix = (to: string, i: Tensor, f: Tensor, o: Tensor) =>
       add(mul(i, P[`v${to}i`]!), mul(f, P[`v${to}f`]!), mul(o, P[`v${to}o`]!));

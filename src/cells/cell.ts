@@ -72,7 +72,8 @@ interface CellDefinition<Size extends string, Parameter extends string, State ex
   /** Shapes in terms of the sizes. Matrices begin uniform by the fan-in `fanIn` (default: the output size), vectors at zero. */
   readonly parameters: Readonly<Record<Parameter, readonly NoInfer<Size>[]>>;
   readonly state: Readonly<Record<State, NoInfer<Size>>>;
-  readonly options: Options;
+  /** Options that a cell takes, with their defaults. Default: none. */
+  readonly options?: Options;
   step(parameters: Tensors<Parameter>, state: Tensors<State>, x: Tensor, options: Options): Step<State>;
 }
 
@@ -89,7 +90,7 @@ export function defineCell<
 >(definition: CellDefinition<Size, Parameter, State, Options>) {
   return (given: CellOptions<Size, Parameter, Options>): Cell<Parameter, State> => {
     const sizeOf = (name: Size) => checkSize(definition.name, name, given[name]);
-    const options = { ...definition.options, ...given };
+    const options = { ...definition.options, ...given } as Options;
     const shapes = Object.entries(definition.parameters) as [Parameter, readonly Size[]][];
     const matrix = uniformByFanIn(sizeOf(definition.output));
     const parameters = Object.fromEntries(

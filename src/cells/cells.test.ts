@@ -143,7 +143,6 @@ test("a cell of one's own: equations, sizes and states by name", () => {
     output: "units",
     parameters: { W: ["input", "units"] },
     state: { h: "units" },
-    options: {},
     step: (_, { h }) => ({ state: { h }, output: h }),
   });
   const cell = leaky({ input: 2, units: 3 });
