@@ -150,6 +150,15 @@ describe("shards", () => {
     expect(endOf(events).divergedAt).toEqual([null, null, null, 1, null]);
     const healthy = endOf(await collect(config));
     expect([...endOf(events).parameters].slice(0, size)).toEqual([...healthy.parameters].slice(0, size));
-    await expect(collect(config, { state: broken([0, 1, 2, 3, 4]) })).rejects.toMatchObject({ code: "not-finite" });
+    const before: TrainingEvent[] = [];
+    const all = async () => {
+      for await (const event of trainPopulation(config, { runtime: reference, state: broken([0, 1, 2, 3, 4]) }))
+        before.push(event);
+    };
+    await expect(all()).rejects.toThrow(
+      /^training stopped at step 1: .*replica 4.*; the last finite parameters are kept\./,
+    );
+    expect(before.filter(({ type }) => type === "diverged")).toHaveLength(5);
+    expect(before.at(-1)).toMatchObject({ type: "checkpoint" });
   });
 });

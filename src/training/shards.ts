@@ -41,10 +41,12 @@ export async function* trainPopulation(
   const { runtime, state, signal, own, runShard } = options;
   const run: RunShard = runShard ?? ((part, more) => train(part, { runtime, ...(own && { own }), ...more }));
   const streams = shards.map(({ first, count }) => {
-    const own = state && sliceState(state, first, count, config.population);
-    return run({ ...config, population: count }, { firstReplica: first, ...(own && { state: own }) });
+    const part = state && sliceState(state, first, count, config.population);
+    return run({ ...config, population: count }, { firstReplica: first, ...(part && { state: part }) });
   });
   const divergedAt = state ? [...state.divergedAt] : new Array<number | null>(config.population).fill(null);
+  /** Set once no replica has finite numbers left: the shards are stopped, and their state is kept. */
+  let failure: string | undefined;
   try {
     let answer: Answer;
     for (;;) {
@@ -58,6 +60,8 @@ export async function* trainPopulation(
         for (let event = events[k]!; event.type === "diverged"; event = events[k]!) {
           const replica = shards[k]!.first + event.replica;
           divergedAt[replica] = event.step;
+          if (divergedAt.every((step) => step !== null))
+            failure ??= `training stopped at step ${event.step}: ${event.what}`;
           yield { ...event, replica };
           events[k] = (await stream.next()).value as TrainingEvent;
         }
@@ -66,13 +70,17 @@ export async function* trainPopulation(
         events,
         shards.map(({ count }) => count),
       );
-      if (merged.type === "look")
+      if (failure !== undefined) {
+        if (merged.type === "checkpoint") yield merged;
+        if (merged.type === "done") {
+          const advice = "A smaller learning rate or gradient clipping may help";
+          throw new LonghandError("not-finite", `${failure}; the last finite parameters are kept. ${advice}`);
+        }
+        answer = merged.type === "look" ? "go on" : "stop";
+        continue;
+      }
+      if (merged.type === "look") {
         answer = endsTraining(config, merged.step, merged.solved, divergedAt) ? "solved" : "go on";
-      if (divergedAt.every((step) => step !== null)) {
-        throw new LonghandError(
-          "not-finite",
-          `training stopped by step ${Math.max(...divergedAt.map(Number))}: no replica has finite numbers left`,
-        );
       }
       yield merged;
       if (signal?.aborted && merged.type === "step") answer = "stop";

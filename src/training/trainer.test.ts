@@ -407,3 +407,11 @@ test("settings are recommended for a task whose shortest problems are longer tha
   const task = { ...findTask("parity"), defaultTrainLengths: [30, 30] as const };
   expect(completeConfig({}, { task }).lengths).toEqual([30, 30]);
 });
+
+test("sizes that no memory holds are refused before anything is made", () => {
+  expect(() => tiny({ population: 10_000_000 })).toThrow(
+    /population × batch × time: received 240000000, expected at most/,
+  );
+  const solved = { length: 100, samples: 1_000_000_000 };
+  expect(() => tiny({ solved })).toThrow(/population × solved.samples × time: received 101000000000, expected at most/);
+});
