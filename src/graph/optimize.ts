@@ -200,9 +200,12 @@ function sumsInOrder({ body }: ScanNode) {
     while (rest.length > 0) {
       const [first] = rest as [Tensor];
       const alike = isProduct(first) ? rest.filter((term) => isProduct(term) && canJoin(first, term)) : [first];
-      rest = rest.filter((term) => !alike.includes(term));
-      if (alike.length === 1) joined.push(now(first));
-      else {
+      if (alike.length === 1) {
+        // The same term may come again: h + h.
+        rest = rest.slice(1);
+        joined.push(now(first));
+      } else {
+        rest = rest.filter((term) => !alike.includes(term));
         const lefts = alike.map((term) => now(term.node.inputs[0]!));
         const rights = alike.map((term) => now(term.node.inputs[1]!));
         joined.push(matmul(concat(lefts, -1), concat(rights, -2)));
