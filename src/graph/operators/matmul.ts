@@ -67,7 +67,7 @@ export const MatMul: Operator<null> = {
     const forB = matmul(swapLastAxes(asRows(a!, shared)), asRows(gradient, shared));
     return [
       sumTo(matmul(gradient, swapLastAxes(b!)), a!.shape),
-      elements(forB.shape) === elements(b!.shape) ? reshape(forB, b!.shape) : sumTo(forB, b!.shape),
+      reshape(sumTo(forB, withoutShared(b!.shape, shared)), b!.shape),
     ];
   },
   bound([a, b], out) {
@@ -112,7 +112,7 @@ export const MatMul: Operator<null> = {
     const shared = sharedAxes(a.shape, b.shape);
     if (shared > 0 && inputs[1]!.batched) {
       // [P, T, B, k] · [P, 1, k, m]: the axes along which b repeats become rows, one product a replica.
-      const matrices = reshape(b, [...b.shape.slice(0, b.shape.length - 2 - shared), ...b.shape.slice(-2)]);
+      const matrices = reshape(b, withoutShared(b.shape, shared));
       return reshape(matmul(asRows(a, shared), matrices), [...a.shape.slice(0, -1), b.shape.at(-1)!]);
     }
     return matmul(a, b);
@@ -125,6 +125,11 @@ function sharedAxes(a: Shape, b: Shape): number {
   let count = 0;
   while (count < a.length - 2 && (b.length - 3 - count < 0 || b[b.length - 3 - count] === 1)) count++;
   return count;
+}
+
+/** The shape of b without the axes that `sharedAxes` counts. */
+function withoutShared(b: Shape, shared: number): Shape {
+  return [...b.slice(0, Math.max(0, b.length - 2 - shared)), ...b.slice(-2)];
 }
 
 /** Joins the last `axes` axes before the matrices with their rows. */
