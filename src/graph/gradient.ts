@@ -15,7 +15,7 @@ import { Reshape } from "./operators/reshape.ts";
 import { Transpose } from "./operators/transpose.ts";
 import { expose, scan, scanInputs, substituted } from "./scan.ts";
 import { describe, input, inRegion, isInside, type Region, type ScanNode, type Tensor } from "./tensor.ts";
-import { topologicalOrder } from "./traverse.ts";
+import { outside, topologicalOrder } from "./traverse.ts";
 
 /**
  * ∂of/∂wrt for each tensor of `wrt`; with `of` not a scalar, the derivative of its sum weighted by `seed`.
@@ -35,10 +35,14 @@ export function gradient(of: Tensor, wrt: readonly Tensor[], seed?: Tensor): Ten
   return wrt.map((tensor) => found.get(tensor) ?? expand(scalar(0), tensor.shape));
 }
 
-/** The set of tensors that depend on `sources`, among what `outputs` need. */
-function dependents(outputs: readonly Tensor[], sources: Iterable<Tensor>): Set<Tensor> {
+/** The set of tensors that depend on `sources`, among what `outputs` need. Goes no further back than `stop`. */
+function dependents(
+  outputs: readonly Tensor[],
+  sources: Iterable<Tensor>,
+  stop?: (tensor: Tensor) => boolean,
+): Set<Tensor> {
   const active = new Set(sources);
-  for (const node of topologicalOrder(outputs)) {
+  for (const node of topologicalOrder(outputs, stop)) {
     if (!node.inputs.some((used) => active.has(used))) continue;
     if (node.kind === "scan") for (const output of activeOutputs(node, active)) active.add(output);
     else for (const output of node.outputs) if (output.dtype === "float") active.add(output);
@@ -58,7 +62,7 @@ function activeInBody(node: ScanNode, active: ReadonlySet<Tensor>): Set<Tensor> 
     if (active.has(tensor)) sources.add(body.states[k]!);
   });
   for (;;) {
-    const inside = dependents([...body.nextStates, ...body.stacked], sources);
+    const inside = dependents([...body.nextStates, ...body.stacked], sources, outside(body.region));
     const more = body.states.filter((state, k) => !sources.has(state) && inside.has(body.nextStates[k]!));
     if (more.length === 0) return inside;
     for (const state of more) sources.add(state);
@@ -81,7 +85,7 @@ function backpropagate(
   stop?: (tensor: Tensor) => boolean,
 ): Map<Tensor, Tensor> {
   const outputs = [...seeds.keys()];
-  const active = dependents(outputs, wrt);
+  const active = dependents(outputs, wrt, stop);
   const gradients = new Map<Tensor, Tensor>();
   const give = (tensor: Tensor, share: Tensor | undefined) => {
     if (!share || !active.has(tensor)) return;
@@ -154,7 +158,7 @@ function scanGradient(
       seed(body.stacked[k]!, fromStacked[j]!);
     });
     // One captured value may depend on another: that is for the graph outside to follow, once.
-    const found = backpropagate(seeds, bodyWrt, (tensor) => !isInside(tensor.node.region, body.region));
+    const found = backpropagate(seeds, bodyWrt, outside(body.region));
     const shares = bodyWrt.map((tensor) => found.get(tensor));
     return { region, fromState, fromStacked, shares };
   }, body.region);

@@ -1,9 +1,8 @@
 /** A program: a graph with named inputs and outputs. What runtimes compile. */
 import { LonghandError } from "../errors.ts";
 import { openNames, type Shape } from "./dimension.ts";
-import { scanInputs } from "./scan.ts";
-import { describe, type Tensor } from "./tensor.ts";
-import { topologicalOrder } from "./traverse.ts";
+import { describe, type Region, type Tensor } from "./tensor.ts";
+import { outside, topologicalOrder } from "./traverse.ts";
 
 export interface Program {
   readonly name: string;
@@ -30,8 +29,9 @@ export function program(
       );
     }
   }
-  const visit = (tensors: readonly Tensor[], known: ReadonlySet<Tensor>) => {
-    for (const node of topologicalOrder(tensors)) {
+  const visit = (tensors: readonly Tensor[], known: ReadonlySet<Tensor>, region?: Region) => {
+    // What a body captures is visited as an input of its node, not again from inside.
+    for (const node of topologicalOrder(tensors, region && outside(region))) {
       if (node.kind === "input" && !known.has(node.outputs[0]!)) {
         throw new LonghandError(
           "argument",
@@ -41,9 +41,8 @@ export function program(
       for (const { shape } of node.outputs) checkBound(name, shape, bound);
       if (node.kind === "scan") {
         const { body } = node;
-        // What the body captures is visited as an input of the node.
-        const inner = new Set([...known, ...body.states, ...body.items, ...scanInputs(node).captures]);
-        visit([...body.nextStates, ...body.stacked], inner);
+        const inner = new Set([...known, ...body.states, ...body.items]);
+        visit([...body.nextStates, ...body.stacked], inner, body.region);
       }
     }
   };

@@ -27,12 +27,17 @@ export function topologicalOrder(outputs: readonly Tensor[], stop?: (tensor: Ten
   return order;
 }
 
+/** Whether tensors lie outside a region: where walks through a body turn back. */
+export function outside(region: Region): (tensor: Tensor) => boolean {
+  return (tensor) => !isInside(tensor.node.region, region);
+}
+
 /** The tensors from outside a region that its outputs use, in order of first use. */
 export function capturesOf(outputs: readonly Tensor[], region: Region): Tensor[] {
-  const outside = (tensor: Tensor) => !isInside(tensor.node.region, region);
-  const found = new Set<Tensor>(outputs.filter(outside));
-  for (const node of topologicalOrder(outputs, outside)) {
-    for (const used of node.inputs) if (outside(used)) found.add(used);
+  const isCaptured = outside(region);
+  const found = new Set<Tensor>(outputs.filter(isCaptured));
+  for (const node of topologicalOrder(outputs, isCaptured)) {
+    for (const used of node.inputs) if (isCaptured(used)) found.add(used);
   }
   return [...found];
 }

@@ -237,3 +237,20 @@ test("what depends on no batched input is repeated", () => {
   });
   expect([...results.made!.data]).toEqual([-1, -2, -1, -2, -1, -2]);
 });
+
+test("scans that each capture the result of the one before, forty of them", () => {
+  const w = input("w", []);
+  const wide = input("wide", [2]);
+  let last: Tensor = graph.scalar(1);
+  for (let k = 0; k < 40; k++) {
+    const before = last;
+    last = graph.scan({ state: { h: w }, steps: 2, step: () => ({ state: { h: graph.mul(before, w) } }) }).state.h;
+  }
+  // w⁴⁰ and 40 w³⁹ at 1 and −1. Looking into each scan again for each that follows would take 2⁴⁰ steps.
+  const [power, slope] = vectorize([last, ...gradient(last, [w])], new Map([[w, wide]]), 2) as [Tensor, Tensor];
+  const results = compileReference(program("p", { wide }, { power, slope })).run({
+    wide: { dtype: "float", shape: [2], data: Float64Array.of(1, -1) },
+  });
+  expect([...results.power!.data]).toEqual([1, 1]);
+  expect([...results.slope!.data]).toEqual([40, -40]);
+});

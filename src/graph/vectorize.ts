@@ -5,7 +5,7 @@
 import type { Dimension } from "./dimension.ts";
 import { expand } from "./operators/broadcast.ts";
 import { transpose } from "./operators/transpose.ts";
-import { rebuildScan, scanInputs } from "./scan.ts";
+import { rebuildScan, type ScanBody, scanInputs } from "./scan.ts";
 import {
   apply,
   currentRegion,
@@ -16,7 +16,7 @@ import {
   type Tensor,
   withRegion,
 } from "./tensor.ts";
-import { topologicalOrder } from "./traverse.ts";
+import { outside, topologicalOrder } from "./traverse.ts";
 
 /**
  * The graph of `outputs` with the axis `extent` in front.
@@ -78,10 +78,10 @@ function vectorizeInto(
   return outputs.map((tensor) => ({ tensor: mapping.get(tensor) ?? tensor, isBatched: wide.has(tensor) }));
 }
 
-/** Which tensors get the axis, without making anything. */
-function propagate(outputs: readonly Tensor[], sources: ReadonlySet<Tensor>): Set<Tensor> {
+/** Which tensors of a body get the axis, without making anything. */
+function propagate({ region, nextStates, stacked }: ScanBody, sources: ReadonlySet<Tensor>): Set<Tensor> {
   const wide = new Set(sources);
-  for (const node of topologicalOrder(outputs)) {
+  for (const node of topologicalOrder([...nextStates, ...stacked], outside(region))) {
     if (node.kind !== "input" && node.inputs.some((used) => wide.has(used))) {
       const some = node.kind === "scan" ? wideOutputs(node, wide) : node.outputs;
       for (const output of some) wide.add(output);
@@ -102,7 +102,7 @@ function wideInBody(node: ScanNode, wide: ReadonlySet<Tensor>): Set<Tensor> {
     if (wide.has(tensor)) sources.add(body.states[k]!);
   });
   for (;;) {
-    const inside = propagate([...body.nextStates, ...body.stacked], sources);
+    const inside = propagate(body, sources);
     const more = body.states.filter((state, k) => !sources.has(state) && inside.has(body.nextStates[k]!));
     if (more.length === 0) return inside;
     for (const state of more) sources.add(state);
