@@ -98,7 +98,10 @@ export const Clip: Operator<ClipAttributes> = elementwise<ClipAttributes>({
   },
   onnx(lowering, [x], { attributes: { low, high }, inputs }) {
     if (inputs[0]!.dtype !== "float") {
-      const limit = (value: number) => lowering.array({ dtype: "int", shape: [], data: Int32Array.of(value) });
+      // An array of integers would hold an infinite limit as 0.
+      const within32Bits = (value: number) => Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
+      const limit = (value: number) =>
+        lowering.array({ dtype: "int", shape: [], data: Int32Array.of(within32Bits(value)) });
       return lowering.emit("Clip", [x!, limit(low), limit(high)]);
     }
     const limit = (value: number) => (Number.isFinite(value) ? lowering.floats([value], []) : "");

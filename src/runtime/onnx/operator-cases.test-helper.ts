@@ -120,6 +120,8 @@ for (const [name, f] of Object.entries({
   sign: graph.sign,
   relu: graph.relu,
   clip: (x: Tensor) => graph.clip(x, -2, 3),
+  clipAbove: (x: Tensor) => graph.clip(x, Number.NEGATIVE_INFINITY, 3),
+  clipBelow: (x: Tensor) => graph.clip(x, -2, Number.POSITIVE_INFINITY),
   toFloat: (x: Tensor) => graph.cast(x, "float"),
   toBool: (x: Tensor) => graph.cast(x, "bool"),
   sum: (x: Tensor) => graph.reduceSum(x),
