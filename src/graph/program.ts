@@ -1,6 +1,6 @@
 /** A program: a graph with named inputs and outputs. What runtimes compile. */
 import { LonghandError } from "../errors.ts";
-import { openNames, type Shape } from "./dimension.ts";
+import { type Dimension, evaluate, openNames, type Shape } from "./dimension.ts";
 import { describe, type Region, type Tensor } from "./tensor.ts";
 import { outside, topologicalOrder } from "./traverse.ts";
 
@@ -76,25 +76,34 @@ export function bindDimensions(
   shapes: Readonly<Record<string, readonly number[]>>,
 ): Map<string, number> {
   const bindings = new Map<string, number>();
-  for (const [inputName, tensor] of Object.entries(inputs)) {
+  const check = (inputName: string, fits: (extent: Dimension, received: number) => boolean) => {
     const received = shapes[inputName];
     if (!received) throw new LonghandError("argument", `program ${name}: input ${inputName} is missing`);
-    const fits =
-      received.length === tensor.shape.length &&
-      tensor.shape.every((extent, axis) => {
-        if (typeof extent === "number") return received[axis] === extent;
-        if (!isName(extent)) return true;
-        const known = bindings.get(extent);
-        if (known === undefined) bindings.set(extent, received[axis]!);
-        return known === undefined || known === received[axis];
-      });
-    if (!fits) {
-      const now = [...bindings].map(([open, extent]) => `${open} = ${extent}`).join(", ");
-      throw new LonghandError(
-        "shape",
-        `program ${name}: input ${inputName} has shape [${received}], expected [${tensor.shape.join(", ")}]${now ? ` with ${now}` : ""}`,
-      );
-    }
+    const { shape } = inputs[inputName]!;
+    if (received.length === shape.length && shape.every((extent, axis) => fits(extent, received[axis]!))) return;
+    const now = [...bindings].map(([open, extent]) => `${open} = ${extent}`).join(", ");
+    throw new LonghandError(
+      "shape",
+      `program ${name}: input ${inputName} has shape [${received}], expected [${shape.join(", ")}]${now ? ` with ${now}` : ""}`,
+    );
+  };
+  const names = Object.keys(inputs);
+  for (const inputName of names) {
+    check(inputName, (extent, received) => {
+      if (typeof extent === "number") return received === extent;
+      if (!isName(extent)) return true;
+      const known = bindings.get(extent) ?? received;
+      bindings.set(extent, known);
+      return known === received;
+    });
+  }
+  // What is computed from names, such as "length+2", once all of them are known. An input that nothing uses may have
+  // names of its own in it.
+  for (const inputName of names) {
+    check(inputName, (extent, received) => {
+      const isKnown = openNames(extent).every((open) => bindings.has(open));
+      return !isKnown || evaluate(extent, bindings) === received;
+    });
   }
   return bindings;
 }

@@ -142,6 +142,16 @@ describe("programs", () => {
     const ints = { dtype: "int", shape: [2, 4], data: new Int32Array(8) } as const;
     refused(() => compiled.run({ x: array(2, 3), y: ints }), "argument", "input y is int, expected float");
   });
+
+  test("extents computed from open ones must fit too, in whatever order the inputs come", () => {
+    const inputs = { long: input("long", ["2*length+1"]), short: input("short", ["length"]) };
+    const compiled = compileReference(program("p", inputs, { out: graph.neg(inputs.long) }));
+    const array = (length: number) => ({ dtype: "float", shape: [length], data: new Float64Array(length) }) as const;
+    expect(compiled.run({ long: array(7), short: array(3) }).out!.shape).toEqual([7]);
+    for (const wrong of [6, 8]) {
+      refused(() => compiled.run({ long: array(wrong), short: array(3) }), "shape", "input long", "length = 3");
+    }
+  });
 });
 
 test("tensors describe themselves", () => {
