@@ -157,6 +157,7 @@ const rows: readonly Row[] = [
   ["matmul, both batched", "float[time,2,3] float[time,3,2]", (a, b) => graph.matmul(a, b)],
   ["matmul, broadcast", "float[time,1,2,3] float[1,batch,3,2]", (a, b) => graph.matmul(a, b)],
   ["matmul, extent 1", "float[time,2,3] float[1,3,2]", (a, b) => graph.matmul(a, b)],
+  ["matmul, each repeats along one", "float[1,batch,2,3] float[time,1,3,2]", (a, b) => graph.matmul(a, b)],
   ["matmul, shared along one of three", "float[2,2,batch,2,3] float[2,1,3,2]", (a, b) => graph.matmul(a, b)],
   ["reduceSum", "float[batch,3]", (x) => graph.reduceSum(x)],
   ["reduceSum of an axis", "float[batch,3,2]", (x) => graph.reduceSum(x, { axes: [1] })],

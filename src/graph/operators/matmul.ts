@@ -113,7 +113,8 @@ export const MatMul: Operator<null> = {
     if (shared > 0 && inputs[1]!.batched) {
       // [P, T, B, k] · [P, 1, k, m]: the axes along which b repeats become rows, one product a replica.
       const matrices = reshape(b, withoutShared(b.shape, shared));
-      return reshape(matmul(asRows(a, shared), matrices), [...a.shape.slice(0, -1), b.shape.at(-1)!]);
+      const product = matmul(asRows(a, shared), matrices);
+      return reshape(product, [...product.shape.slice(0, -2), ...a.shape.slice(-2 - shared, -1), b.shape.at(-1)!]);
     }
     return matmul(a, b);
   },
