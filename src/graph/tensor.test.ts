@@ -141,6 +141,12 @@ describe("programs", () => {
     refused(() => compiled.run({ x: array(2, 3) }), "argument", "input y is missing");
     const ints = { dtype: "int", shape: [2, 4], data: new Int32Array(8) } as const;
     refused(() => compiled.run({ x: array(2, 3), y: ints }), "argument", "input y is int, expected float");
+    const short = { ...array(2, 4), data: new Float64Array(7) };
+    refused(() => compiled.run({ x: array(2, 3), y: short }), "shape", "input y of shape [2,4] needs 8", "received 7");
+    const good = { x: array(2, 3), y: array(2, 4) };
+    refused(() => compiled.run(good, { out: array(2, 8) }), "shape", "output out has shape [2,7]", "[2,8]");
+    const integers = { dtype: "int", shape: [2, 7], data: new Int32Array(14) } as const;
+    refused(() => compiled.run(good, { out: integers }), "argument", "output out is float", "int");
   });
 
   test("extents computed from open ones must fit too, in whatever order the inputs come", () => {

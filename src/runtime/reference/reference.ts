@@ -1,6 +1,6 @@
 /** The reference runtime: float64 in plain TypeScript. Every other runtime is held to its results. */
 import { LonghandError } from "../../errors.ts";
-import { type ArrayData, type DType, type NDArray, sizeOf } from "../../graph/array.ts";
+import { type ArrayData, type DType, dtypeOf, type NDArray, sizeOf } from "../../graph/array.ts";
 import { bindDimensions, type Program } from "../../graph/program.ts";
 import type { Arrays, Executable, Runtime } from "../contract.ts";
 import { type Domain, type Plan, plan } from "../interpreter.ts";
@@ -43,10 +43,17 @@ export function compileReference(program: Program): { run(inputs: Arrays, into?:
       plans.set(key, ready);
       for (const [name, memory] of ready.inputs) {
         const given = inputs[name]!;
-        if (given.dtype !== memory.dtype) {
+        const dtype = dtypeOf(given.data);
+        if (dtype !== memory.dtype) {
           throw new LonghandError(
             "argument",
-            `program ${program.name}: input ${name} is ${given.dtype}, expected ${memory.dtype}`,
+            `program ${program.name}: input ${name} is ${dtype}, expected ${memory.dtype}`,
+          );
+        }
+        if (given.data.length !== memory.data.length) {
+          throw new LonghandError(
+            "shape",
+            `program ${program.name}: input ${name} of shape [${given.shape}] needs ${memory.data.length} elements, received ${given.data.length}`,
           );
         }
         memory.data.set(given.data);
@@ -59,6 +66,12 @@ export function compileReference(program: Program): { run(inputs: Arrays, into?:
           throw new LonghandError(
             "shape",
             `program ${program.name}: output ${name} has shape [${shape}], the array to write to [${target.shape}]`,
+          );
+        }
+        if (target && dtypeOf(target.data) !== dtype) {
+          throw new LonghandError(
+            "argument",
+            `program ${program.name}: output ${name} is ${dtype}, the array to write to ${dtypeOf(target.data)}`,
           );
         }
         target?.data.set(data);
