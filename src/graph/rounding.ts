@@ -10,9 +10,9 @@
  */
 
 /** Unit roundoff of float32, 2^−24. */
-export const UNIT_ROUNDOFF = 2 ** -24;
+const UNIT_ROUNDOFF = 2 ** -24;
 /** Smallest positive float32, 2^−149: what underflow may lose in one operation. */
-export const SMALLEST = 2 ** -149;
+const SMALLEST = 2 ** -149;
 /** Half the largest float32: sums whose terms stay below it in magnitude don't overflow in any order. */
 const LARGEST = 2 ** 127;
 /**

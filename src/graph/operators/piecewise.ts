@@ -66,7 +66,7 @@ export const Relu = unary(
   (operands, style) => call(named("relu", style), operands, style),
 );
 
-export interface ClipAttributes {
+interface ClipAttributes {
   readonly low: number;
   readonly high: number;
 }
@@ -111,7 +111,7 @@ export const Clip: Operator<ClipAttributes> = elementwise<ClipAttributes>({
     call(named("clip", style), [x!, printNumber(low, style), printNumber(high, style)], style),
 });
 
-export interface HardSigmoidAttributes {
+interface HardSigmoidAttributes {
   readonly alpha: number;
   readonly beta: number;
 }
