@@ -1,6 +1,7 @@
 import { wholeNumber } from "./check.ts";
 import type { Task } from "./contract.ts";
 import { baseName, digitwiseTask } from "./digitwise.ts";
+import { additionFamilies } from "./structured.ts";
 
 /**
  * Aligned addition of two numbers: one pair of digits a time step, lowest first, and the sum's digit at once.
@@ -28,6 +29,7 @@ export function addition(base: number): Task {
     operators: ["+"],
     extraSteps: 1,
     answer: ([a, b]) => a! + b!,
+    families: additionFamilies,
     states: ["no carry", "carry"],
     initial: 0,
     next(carry, [a, b]) {

@@ -24,10 +24,15 @@ export interface FiniteMachine {
   next(state: number, symbols: Letter): { readonly state: number; readonly output: number };
 }
 
+/** Draws `count` problems (default 1) of one length: [count][steps][channels]. Equal streams give equal problems. */
+export type Sampler = (stream: Stream, length: number, count?: number) => Int32Array;
+
 /**
  * A problem family with exact answers: one letter in and one answer out at each time step.
  *
  * A problem is an Int32Array [steps][channels], row-major; its answer an Int32Array [steps] with −1 where none is asked.
+ * In aligned tasks, those with a `machine`, an answer depends only on the letters up to its step; in the others the whole
+ * problem is read first.
  */
 export interface Task {
   /** The name that `findTask` knows, such as "binary-addition". */
@@ -54,7 +59,12 @@ export interface Task {
    * Draws `count` problems (default 1) of one length from the task's distribution: [count][steps][channels].
    * Equal streams give equal problems. Throws LonghandError "argument" for an invalid length or count.
    */
-  sample(stream: Stream, length: number, count?: number): Int32Array;
+  readonly sample: Sampler;
+  /**
+   * Samplers of special problems, by name, that random ones hardly ever are and on which networks that look perfect fail:
+   * carries through all digits, powers of the base, equal symbols. They take the same lengths and throw as `sample` does.
+   */
+  readonly structured?: Readonly<Record<string, Sampler>>;
   /** The exact answer [steps] to one problem, by a route that doesn't use `machine`. */
   solve(input: Int32Array): Int32Array;
   /** Reads a problem from text; throws LonghandError "input" that names the character, its position and what fits. */

@@ -1,8 +1,8 @@
-import type { Stream } from "../random/stream.ts";
 import { checkAnswer, inputSteps, wholeNumber } from "./check.ts";
 import type { FiniteMachine, Task } from "./contract.ts";
 import { allLetters } from "./machine.ts";
-import { digitAlphabet, digitsFromNumber, numberFromDigits, readNumber, writeNumber } from "./numbers.ts";
+import { digitAlphabet, digitsFromNumber, drawDigits, numberFromDigits, readNumber, writeNumber } from "./numbers.ts";
+import { type DigitFamily, mapFamilies } from "./structured.ts";
 import { inputError, readOperands } from "./text.ts";
 
 /** What tells one digit-by-digit task from another. */
@@ -26,6 +26,8 @@ export interface DigitwiseOptions {
   next: FiniteMachine["next"];
   /** Makes drawn operands legal in place: `digits` is [length][operands]. */
   readonly arrange?: (digits: Int32Array) => void;
+  /** Special operands to test on. */
+  readonly families?: Readonly<Record<string, DigitFamily>>;
   /** What is wrong with these operands (lowest digit first), or undefined; for `parse`. */
   readonly refuse?: (operands: readonly Int32Array[]) => { received: string; expected: string } | undefined;
 }
@@ -74,6 +76,18 @@ export function digitwiseTask(options: DigitwiseOptions): Task {
         input.set(digits.subarray(problem * size, (problem + 1) * size), problem * problemSize);
       return input;
     },
+    ...(options.families && {
+      structured: mapFamilies(options.families, (family) => (stream, length, count = 1) => {
+        const size = steps(length) * width;
+        const input = new Int32Array(wholeNumber(name, "count", count, 1) * size);
+        for (let at = 0; at < input.length; at += size) {
+          const numbers = channels.map(() => new Int32Array(length));
+          family(stream, numbers, base);
+          for (let i = 0; i < length * width; i++) input[at + i] = numbers[i % width]![Math.floor(i / width)]!;
+        }
+        return input;
+      }),
+    }),
     solve(input) {
       const count = inputSteps(shape, input);
       const answer = options.answer(operands(input).map((digits) => numberFromDigits(digits, base)));
@@ -108,11 +122,6 @@ export function digitwiseTask(options: DigitwiseOptions): Task {
       next: options.next,
     }),
   });
-}
-
-function drawDigits(stream: Stream, digits: Int32Array, base: number): void {
-  if (base === 2) stream.bits(digits);
-  else stream.integers(digits, 0, base);
 }
 
 /** "binary" for base 2, else "base-<b>": how tasks in a base are named. */

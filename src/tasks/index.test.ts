@@ -19,6 +19,24 @@ describe("findTask", () => {
       "even-pairs",
       "modular-arithmetic",
       "cycle-navigation",
+      "unaligned-binary-addition",
+      "unaligned-base-4-addition",
+      "unaligned-base-10-addition",
+      "unaligned-increment",
+      "binary-multiplication",
+      "base-4-multiplication",
+      "base-10-multiplication",
+      "decimal-multiplication-in-binary",
+      "sort",
+      "sort-by-key",
+      "copy",
+      "reverse",
+      "reverse-pairs",
+      "duplicate",
+      "first",
+      "last",
+      "shift-left",
+      "shift-right",
     ]);
   });
 
@@ -29,6 +47,10 @@ describe("findTask", () => {
     expect(findTask("binary-increment")).toBe(library.binaryIncrement);
     expect(findTask("modular-arithmetic-5")).toBe(library.modularArithmetic);
     expect(findTask("cycle-navigation-5")).toBe(library.cycleNavigation);
+    expect(findTask("decimal-multiplication")).toBe(findTask("base-10-multiplication"));
+    expect(findTask("base-2-multiplication")).toBe(library.binaryMultiplication);
+    expect(findTask("unaligned-decimal-addition")).toBe(findTask("unaligned-base-10-addition"));
+    expect(findTask("unaligned-base-2-addition")).toBe(findTask("unaligned-binary-addition"));
   });
 
   it("makes a task of any base or size, once", () => {
@@ -37,6 +59,8 @@ describe("findTask", () => {
     expect(findTask("modular-arithmetic-7").name).toBe("modular-arithmetic-7");
     expect(findTask("cycle-navigation-3").output).toEqual(["0", "1", "2"]);
     expect(answer(findTask("decimal-increment"), "99")).toBe("100");
+    expect(answer(findTask("base-3-multiplication"), "2*2")).toBe("11");
+    expect(answer(findTask("unaligned-base-7-addition"), "6+6")).toBe("15");
   });
 
   it("refuses other names, with the nearest one", () => {
@@ -45,7 +69,7 @@ describe("findTask", () => {
     );
     for (const name of ["", "toString", "base-x-addition", "base--3-addition", "modular-arithmetic-"])
       expect(() => findTask(name)).toThrow(expect.objectContaining({ code: "unknown-name" }));
-    for (const name of ["base-1-addition", "base-37-addition", "cycle-navigation-65"])
+    for (const name of ["base-1-addition", "base-37-addition", "base-11-multiplication", "unaligned-base-1-addition"])
       expect(() => findTask(name)).toThrow(expect.objectContaining({ code: "argument" }));
   });
 });
@@ -96,12 +120,14 @@ describe("machines and batches", () => {
 
 describe("the order of symbols in time", () => {
   it("is the lowest digit first in tasks on numbers, and in no other", () => {
-    for (const { name, order, channels, steps } of tasks) {
-      const isNumber = /addition|subtraction|increment/.test(name);
-      expect(order?.startsWith("lowest digit first, one digit of "), name).toBe(isNumber);
-      expect(order?.startsWith("as written, one "), name).toBe(!isNumber);
-      if (isNumber) expect(order?.includes("both numbers"), name).toBe(channels.length === 2);
-      expect(order?.includes("one step more"), name).toBe(steps(3) === 4);
+    for (const { name, order, channels, steps, machine } of tasks) {
+      const isNumber = /addition|subtraction|increment|multiplication/.test(name);
+      expect(order?.startsWith("lowest digit first, "), name).toBe(isNumber);
+      expect(order?.startsWith("as written"), name).toBe(!isNumber);
+      expect(order?.includes("a time step"), name).toBe(machine !== undefined);
+      if (isNumber && machine) expect(order?.includes("both numbers"), name).toBe(channels.length === 2);
+      if (machine) expect(order?.includes("one step more"), name).toBe(steps(3) === 4);
+      else expect(order, name).toMatch(/; the answer (at|from) the first position/);
     }
   });
 });

@@ -5,20 +5,28 @@ import { cycle, cycleNavigation } from "./cycle-navigation.ts";
 import { evenPairs } from "./even-pairs.ts";
 import { binaryIncrement, increment } from "./increment.ts";
 import { modular, modularArithmetic } from "./modular-arithmetic.ts";
+import { copy, duplicate, first, last, reverse, reversePairs, shiftLeft, shiftRight } from "./moves.ts";
+import { binaryMultiplication, decimalMultiplicationInBinary, multiplication } from "./multiplication.ts";
 import { parity } from "./parity.ts";
+import { sort, sortByKey } from "./sort.ts";
 import { binarySubtraction, subtraction } from "./subtraction.ts";
+import { unalignedAddition, unalignedIncrement } from "./unaligned-addition.ts";
 
 export { addition, binaryAddition } from "./addition.ts";
 export { type AdditionRow, additionRows, algorithm1 } from "./algorithm1.ts";
 export { type Batch, drawBatch, validLengths } from "./batch.ts";
-export type { Alphabet, FiniteMachine, Letter, Task } from "./contract.ts";
+export type { Alphabet, FiniteMachine, Letter, Sampler, Task } from "./contract.ts";
 export { cycle, cycleNavigation } from "./cycle-navigation.ts";
 export { evenPairs } from "./even-pairs.ts";
 export { binaryIncrement, increment } from "./increment.ts";
 export { allLetters, type MachineTable, machineTable, runMachine } from "./machine.ts";
 export { modular, modularArithmetic } from "./modular-arithmetic.ts";
+export { binaryMultiplication, decimalMultiplicationInBinary, multiplication } from "./multiplication.ts";
+export { padBatch } from "./padded.ts";
 export { parity } from "./parity.ts";
+export { drawSide, isHeldOut, type Side } from "./split.ts";
 export { binarySubtraction, subtraction } from "./subtraction.ts";
+export { unalignedAddition, unalignedIncrement } from "./unaligned-addition.ts";
 
 /** Addition in base 10. */
 export const decimalAddition = addition(10);
@@ -37,6 +45,24 @@ export const tasks: readonly Task[] = Object.freeze([
   evenPairs,
   modularArithmetic,
   cycleNavigation,
+  unalignedAddition(2),
+  unalignedAddition(4),
+  unalignedAddition(10),
+  unalignedIncrement,
+  binaryMultiplication,
+  multiplication(4),
+  multiplication(10),
+  decimalMultiplicationInBinary,
+  sort,
+  sortByKey,
+  copy,
+  reverse,
+  reversePairs,
+  duplicate,
+  first,
+  last,
+  shiftLeft,
+  shiftRight,
 ]);
 
 /** Families of tasks: the names with a parameter, and what makes the task. */
@@ -44,6 +70,8 @@ const families: readonly { pattern: RegExp; make: (parameter: number) => Task }[
   { pattern: /^base-(\d{1,3})-addition$/, make: addition },
   { pattern: /^base-(\d{1,3})-subtraction$/, make: subtraction },
   { pattern: /^base-(\d{1,3})-increment$/, make: increment },
+  { pattern: /^unaligned-base-(\d{1,3})-addition$/, make: unalignedAddition },
+  { pattern: /^base-(\d{1,3})-multiplication$/, make: multiplication },
   { pattern: /^modular-arithmetic-(\d{1,3})$/, make: modular },
   { pattern: /^cycle-navigation-(\d{1,3})$/, make: cycle },
 ];
@@ -52,22 +80,22 @@ const made = new Map<string, Task>(tasks.map((task) => [task.name, task]));
 
 /**
  * The task of a name: one of `tasks`; "base-<b>-addition", "base-<b>-subtraction" or "base-<b>-increment" with any base
- * from 2 to 36; "modular-arithmetic-<m>" or "cycle-navigation-<n>" with a size from 2 to 64. "decimal-…" is base 10 and
- * "binary-…" base 2. The same name always gives the same object.
+ * from 2 to 36; "base-<b>-multiplication" or "unaligned-base-<b>-addition" with one from 2 to 10; "modular-arithmetic-<m>"
+ * or "cycle-navigation-<n>" with a size from 2 to 64. "decimal-…" is base 10 and "binary-…" base 2. The same name always gives the same object.
  *
  * @throws LonghandError "unknown-name" for any other name, "argument" for a base or size out of range.
  */
 export function findTask(name: string): Task {
   const known = made.get(name);
   if (known) return known;
-  const full = name.replace(/^decimal-/, "base-10-").replace(/^binary-/, "base-2-");
+  const full = name.replace(/^(unaligned-)?decimal-/, "$1base-10-").replace(/^(unaligned-)?binary-/, "$1base-2-");
   for (const { pattern, make } of families) {
     const parameter = pattern.exec(full)?.[1];
     if (parameter === undefined) continue;
     const task = make(Number(parameter));
-    const first = made.get(task.name) ?? task;
-    made.set(first.name, first);
-    return first;
+    const earlier = made.get(task.name) ?? task;
+    made.set(earlier.name, earlier);
+    return earlier;
   }
   throw unknownName(
     "task",

@@ -1,3 +1,4 @@
+import type { Stream } from "../random/stream.ts";
 import type { Alphabet } from "./contract.ts";
 import { characterError, type Piece, type Reader } from "./text.ts";
 
@@ -12,6 +13,11 @@ export function digitAlphabet(base: number): Alphabet {
 export function digitWords(base: number): string {
   if (base === 10) return "a decimal digit";
   return `a digit of base ${base} (0 … ${DIGITS[base - 1]})`;
+}
+
+/** Fills an array with uniform digits of a base. */
+export function drawDigits(stream: Stream, digits: Int32Array, base: number): Int32Array {
+  return base === 2 ? stream.bits(digits) : stream.integers(digits, 0, base);
 }
 
 /**

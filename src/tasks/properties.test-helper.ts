@@ -14,9 +14,11 @@ export interface PropertyOptions {
   readonly share?: (step: number, symbol: number, length: number) => number;
   /** Whether to count a step's symbols over all channels together (where only that has a simple share). */
   readonly pooled?: boolean;
+  /** Whether an answer depends only on the letters up to its step, so that there is a machine. Default true. */
+  readonly aligned?: boolean;
 }
 
-const LENGTHS = [1, 2, 3, 5, 8, 13, 40, 101];
+const LENGTHS = [1, 2, 3, 5, 8, 9, 13, 40, 41, 101];
 
 function stream(...path: (string | number)[]) {
   return randomSource(20_260_101).stream("task properties", ...path);
@@ -30,7 +32,8 @@ function withoutLeadingZeros(task: Task, input: Int32Array): number[] {
   return Array.from(input.slice(0, steps * width));
 }
 
-export function taskProperties(task: Task, { oracle, share, pooled = false }: PropertyOptions): void {
+export function taskProperties(task: Task, options: PropertyOptions): void {
+  const { oracle, share, pooled = false, aligned = true } = options;
   const lengths = LENGTHS.filter((length) => task.validLength(length));
   const width = task.channels.length;
   const anyLength = fc.integer({ min: 1, max: 60 }).filter((length) => task.validLength(length));
@@ -74,13 +77,13 @@ export function taskProperties(task: Task, { oracle, share, pooled = false }: Pr
     });
 
     it("draws the same from equal streams and something else from others", () => {
-      const draw = (name: string) => Array.from(task.sample(stream(name), 41, 3));
+      const draw = (name: string) => Array.from(task.sample(stream(name), lengths.at(-1)!, 3));
       expect(draw("a")).toEqual(draw("a"));
       expect(draw("a")).not.toEqual(draw("b"));
     });
 
     it("draws every symbol as often as it should", () => {
-      const length = 5;
+      const length = lengths.find((one) => one >= 5)!;
       const count = 6000;
       const input = task.sample(stream("shares"), length, count);
       const steps = task.steps(length);
@@ -115,44 +118,47 @@ export function taskProperties(task: Task, { oracle, share, pooled = false }: Pr
       );
     });
 
-    it("has a machine that answers as `solve` does", () => {
-      fc.assert(
-        fc.property(anyProblem, (input) => {
-          expect(Array.from(runMachine(task, input))).toEqual(Array.from(task.solve(input)));
-        }),
-        { seed: 2, numRuns: 150 },
-      );
-    });
+    if (!aligned) it("has no machine", () => expect(task.machine).toBeUndefined());
+    else {
+      it("has a machine that answers as `solve` does", () => {
+        fc.assert(
+          fc.property(anyProblem, (input) => {
+            expect(Array.from(runMachine(task, input))).toEqual(Array.from(task.solve(input)));
+          }),
+          { seed: 2, numRuns: 150 },
+        );
+      });
 
-    it("has a machine that agrees with `solve` on every short walk through its letters", () => {
-      const machine = task.machine!;
-      const walk = (state: number, input: number[], output: number[]) => {
-        const steps = output.length;
-        if (steps > 0 && task.validLength(steps))
-          expect(Array.from(task.solve(Int32Array.from(input)))).toEqual(output);
-        if (steps < 3 && machine.letters(state).length ** (steps + 1) <= 2000)
+      it("has a machine that agrees with `solve` on every short walk through its letters", () => {
+        const machine = task.machine!;
+        const walk = (state: number, input: number[], output: number[]) => {
+          const steps = output.length;
+          if (steps > 0 && task.validLength(steps))
+            expect(Array.from(task.solve(Int32Array.from(input)))).toEqual(output);
+          if (steps < 3 && machine.letters(state).length ** (steps + 1) <= 2000)
+            for (const letter of machine.letters(state)) {
+              const next = machine.next(state, letter);
+              walk(next.state, [...input, ...letter], [...output, next.output]);
+            }
+        };
+        walk(machine.initial, [], []);
+      });
+
+      it("has a machine whose states can all be reached and whose transitions stay inside", () => {
+        const machine = task.machine!;
+        const reached = new Set([machine.initial]);
+        for (const state of reached)
           for (const letter of machine.letters(state)) {
+            expect(letter.length).toBe(width);
             const next = machine.next(state, letter);
-            walk(next.state, [...input, ...letter], [...output, next.output]);
+            expect(next.output).toBeGreaterThanOrEqual(-1);
+            expect(next.output).toBeLessThan(task.output.length);
+            reached.add(next.state);
           }
-      };
-      walk(machine.initial, [], []);
-    });
-
-    it("has a machine whose states can all be reached and whose transitions stay inside", () => {
-      const machine = task.machine!;
-      const reached = new Set([machine.initial]);
-      for (const state of reached)
-        for (const letter of machine.letters(state)) {
-          expect(letter.length).toBe(width);
-          const next = machine.next(state, letter);
-          expect(next.output).toBeGreaterThanOrEqual(-1);
-          expect(next.output).toBeLessThan(task.output.length);
-          reached.add(next.state);
-        }
-      expect([...reached].sort((a, b) => a - b)).toEqual(machine.states.map((_, state) => state));
-      expect(new Set(machine.states).size).toBe(machine.states.length);
-    });
+        expect([...reached].sort((a, b) => a - b)).toEqual(machine.states.map((_, state) => state));
+        expect(new Set(machine.states).size).toBe(machine.states.length);
+      });
+    }
 
     it("reads what it writes", () => {
       fc.assert(
@@ -166,6 +172,23 @@ export function taskProperties(task: Task, { oracle, share, pooled = false }: Pr
         { seed: 3, numRuns: 150 },
       );
     });
+
+    if (task.structured)
+      it("has special problems that are problems of the task", () => {
+        for (const [name, sample] of Object.entries(task.structured!)) {
+          for (const length of lengths) {
+            const input = sample(stream(name, length), length, 9);
+            expect(input.length, name).toBe(9 * task.steps(length) * width);
+            expect(sample(stream(name, length), length, 9)).toEqual(input);
+            for (let problem = 0; problem < 9; problem++) {
+              const one = input.slice((problem * input.length) / 9, ((problem + 1) * input.length) / 9);
+              expect(task.formatAnswer(task.solve(one), one), name).toBe(oracle(task.format(one)));
+            }
+          }
+          expect(() => sample(stream(), 0)).toThrow(expect.objectContaining({ code: "argument" }));
+          expect(() => sample(stream(), lengths[0]!, 0)).toThrow(expect.objectContaining({ code: "argument" }));
+        }
+      });
 
     it("draws batches whose targets are the exact answers, with and without the machine", () => {
       const { machine: _, ...rest } = task;

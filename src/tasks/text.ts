@@ -29,17 +29,24 @@ export function requireText(reader: Reader, text: string, expected: string): voi
   if (text.trim() === "") throw inputError(reader, "empty text", expected);
 }
 
-const WORD = /[0-9A-Za-z]+/y;
+const LETTERS_AND_DIGITS = /[0-9A-Za-z]+/y;
 
 /**
- * Splits "a + b" into its operands: runs of letters and digits, one operator between two of them, white space anywhere
+ * Splits "a + b" into its operands: runs of letters and digits (or what `run` matches), one operator between two of them, white space anywhere
  * around them. The operands' own characters are not judged here.
  *
  * @param operators what the operator may be written as; empty for a single operand.
  * @param digits words for the characters an operand is made of, for messages.
+ * @param run a sticky pattern of an operand.
  * @throws LonghandError "input" for an empty text, a sign, a dot, a missing operator or operand, or one too many.
  */
-export function readOperands(reader: Reader, text: string, operators: readonly string[], digits: string): Piece[] {
+export function readOperands(
+  reader: Reader,
+  text: string,
+  operators: readonly string[],
+  digits: string,
+  run: RegExp = LETTERS_AND_DIGITS,
+): Piece[] {
   const count = operators.length > 0 ? 2 : 1;
   const operator = `"${operators[0]}"`;
   requireText(reader, text, count === 2 ? `two numbers with ${operator} between them` : "a number");
@@ -47,8 +54,8 @@ export function readOperands(reader: Reader, text: string, operators: readonly s
   let wanted = true;
   for (let index = 0; index < text.length; ) {
     const character = text[index]!;
-    WORD.lastIndex = index;
-    const word = WORD.exec(text)?.[0];
+    run.lastIndex = index;
+    const word = run.exec(text)?.[0];
     if (/\s/.test(character)) index++;
     else if (wanted && word) {
       pieces.push({ text: word, position: index + 1 });
