@@ -6,15 +6,14 @@
  * values that the body captured; it reads what the forward body computed from stacked outputs added by `expose`.
  */
 import { LonghandError } from "../errors.ts";
-import { sameShape } from "./dimension.ts";
-import { add } from "./operators/arithmetic.ts";
-import { Concat, Pad, Slice } from "./operators/arrange.ts";
+import { plus, sameShape } from "./dimension.ts";
+import { add, Neg, sub } from "./operators/arithmetic.ts";
+import { concat, Pad, pad } from "./operators/arrange.ts";
 import { expand } from "./operators/broadcast.ts";
-import { Constant, scalar } from "./operators/constant.ts";
-import { Reshape } from "./operators/reshape.ts";
-import { Transpose } from "./operators/transpose.ts";
+import { scalar } from "./operators/constant.ts";
+import { residuals } from "./residuals.ts";
 import { expose, scan, scanInputs, substituted } from "./scan.ts";
-import { describe, input, inRegion, isInside, type Region, type ScanNode, type Tensor } from "./tensor.ts";
+import { describe, input, inRegion, type ScanNode, type Tensor } from "./tensor.ts";
 import { outside, topologicalOrder } from "./traverse.ts";
 
 /**
@@ -33,6 +32,36 @@ export function gradient(of: Tensor, wrt: readonly Tensor[], seed?: Tensor): Ten
   }
   const found = backpropagate(new Map([[of, seed ?? expand(scalar(1), of.shape)]]), wrt);
   return wrt.map((tensor) => found.get(tensor) ?? expand(scalar(0), tensor.shape));
+}
+
+/** sum + share, without the work that differences and slices make for it: −x is subtracted, neighbouring parts are joined. */
+function accumulated(sum: Tensor, share: Tensor): Tensor {
+  if (sameShape(sum.shape, share.shape)) {
+    if (isNegative(share)) return sub(sum, share.node.inputs[0]!);
+    if (isNegative(sum)) return sub(share, sum.node.inputs[0]!);
+    const joined = joinedParts(sum, share) ?? joinedParts(share, sum);
+    if (joined) return joined;
+  }
+  return add(sum, share);
+}
+
+function isNegative({ node }: Tensor): boolean {
+  return node.kind === "operator" && node.operator === Neg;
+}
+
+/** Two parts of a gradient, each with zeros around it, where the second begins at the end of the first. */
+function joinedParts(first: Tensor, second: Tensor): Tensor | undefined {
+  const [a, b] = [padding(first), padding(second)];
+  if (!a || !b || a.axis !== b.axis) return undefined;
+  const [x, y] = [first.node.inputs[0]!, second.node.inputs[0]!];
+  if (plus(a.before, x.shape.at(a.axis)!) !== b.before) return undefined;
+  return pad(concat([x, y], a.axis), { axis: a.axis, before: a.before, after: b.after });
+}
+
+function padding({ node }: Tensor): Parameters<typeof Pad.infer>[1] | undefined {
+  if (node.kind !== "operator" || node.operator !== Pad) return undefined;
+  const attributes = node.attributes as Parameters<typeof Pad.infer>[1];
+  return attributes.value === 0 ? attributes : undefined;
 }
 
 /** The set of tensors that depend on `sources`, among what `outputs` need. Goes no further back than `stop`. */
@@ -90,7 +119,7 @@ function backpropagate(
   const give = (tensor: Tensor, share: Tensor | undefined) => {
     if (!share || !active.has(tensor)) return;
     const sum = gradients.get(tensor);
-    gradients.set(tensor, sum ? add(sum, share) : share);
+    gradients.set(tensor, sum ? accumulated(sum, share) : share);
   };
   for (const [tensor, seed] of seeds) give(tensor, seed);
   for (const node of topologicalOrder(outputs, stop).reverse()) {
@@ -107,18 +136,6 @@ function backpropagate(
     }
   }
   return gradients;
-}
-
-/** Operators that are made again in the backward body rather than stacked: they cost nothing. */
-const views = new Set<unknown>([Constant, Reshape, Transpose]);
-/** These copy: making them again saves memory, but rows shorter than this are copied too slowly. */
-const copies = new Set<unknown>([Concat, Slice, Pad]);
-const LONG_ROW = 64;
-
-function isMadeAgain({ node, shape }: Tensor): boolean {
-  if (node.kind !== "operator") return false;
-  const row = shape.at(-1) ?? 1;
-  return views.has(node.operator) || (copies.has(node.operator) && typeof row === "number" && row >= LONG_ROW);
 }
 
 function scanGradient(
@@ -147,7 +164,7 @@ function scanGradient(
     const seeds = new Map<Tensor, Tensor>();
     const seed = (of: Tensor, share: Tensor) => {
       const sum = seeds.get(of);
-      seeds.set(of, sum ? add(sum, share) : share);
+      seeds.set(of, sum ? accumulated(sum, share) : share);
     };
     const fromState = stateIndices.map((k) => newInput(body.nextStates[k]!, "state gradient"));
     const fromStacked = stackedIndices.map((k) => newInput(body.stacked[k]!, "output gradient"));
@@ -164,12 +181,13 @@ function scanGradient(
   }, body.region);
 
   // What it needs of the forward body is stacked there and read as items here.
-  const needed = neededFromForward(
+  const kept = residuals(
     draft.shares.filter((share) => share !== undefined),
     body.region,
     draft.region,
+    body.items,
   );
-  const residuals = needed.map((inner) => expose(node, inner));
+  const stacked = kept.map((inner) => expose(node, inner));
   const count = stateIndices.length;
   const captureShares = draft.shares.slice(count + itemIndices.length);
   const summed = activeCaptures.filter((_, k) => captureShares[k] !== undefined);
@@ -194,7 +212,7 @@ function scanGradient(
         stackedIndices.map((k) => given[body.states.length + k]!),
         "output",
       ),
-      ...byPosition(residuals, "residual"),
+      ...byPosition(stacked, "residual"),
     },
     step(state, items) {
       const mapping = new Map<Tensor, Tensor>();
@@ -204,7 +222,7 @@ function scanGradient(
       draft.fromStacked.forEach((tensor, k) => {
         mapping.set(tensor, items[`output${k}`]!);
       });
-      needed.forEach((tensor, k) => {
+      kept.forEach((tensor, k) => {
         mapping.set(tensor, items[`residual${k}`]!);
       });
       const here = Object.values({ ...state, ...items })[0]!.node.region;
@@ -238,7 +256,7 @@ function scanGradient(
   const result = new Map<Tensor, Tensor>();
   const give = (tensor: Tensor, share: Tensor) => {
     const sum = result.get(tensor);
-    result.set(tensor, sum ? add(sum, share) : share);
+    result.set(tensor, sum ? accumulated(sum, share) : share);
   };
   stateIndices.forEach((k, j) => {
     give(initial[k]!, backward.state[`state${j}`]!);
@@ -254,16 +272,4 @@ function scanGradient(
 
 function newInput(like: Tensor, name: string): Tensor {
   return input(name, like.shape);
-}
-
-/** Tensors of the forward body that the derivative reads, after giving up those that are cheap to make again. */
-function neededFromForward(shares: readonly Tensor[], forward: Region, draft: Region): Tensor[] {
-  const isForward = (tensor: Tensor) => isInside(tensor.node.region, forward) && !isInside(tensor.node.region, draft);
-  const isStored = (tensor: Tensor) => isForward(tensor) && !isMadeAgain(tensor);
-  const found = new Set<Tensor>(shares.filter(isStored));
-  const stop = (tensor: Tensor) => isStored(tensor) || !isInside(tensor.node.region, forward);
-  for (const node of topologicalOrder(shares, stop)) {
-    for (const used of node.inputs) if (isStored(used)) found.add(used);
-  }
-  return [...found];
 }

@@ -1,10 +1,12 @@
 /** Sums, products, quotients, powers, extremes: binary operators with broadcasting, and the sign operators. */
 import type { ArrayData, NDArray } from "../array.ts";
+import { sameShape } from "../dimension.ts";
 import { binaryLoop, broadcastStrides, stridedCopy, unaryLoop } from "../kernels.ts";
 import type { Interval, Operator } from "../operator.ts";
 import { call, infix, STRENGTH, within } from "../print.ts";
 import { down, up } from "../rounding.ts";
 import { apply, type Tensor } from "../tensor.ts";
+import { Expand } from "./broadcast.ts";
 import { type Operand, tensors } from "./constant.ts";
 import { broadcastType, elementwise } from "./elementwise.ts";
 import { greaterOrEqual, where } from "./logic.ts";
@@ -208,7 +210,17 @@ export function add(a: Operand, b: Operand, ...more: Operand[]): Tensor {
 /** a − b. */
 export const sub = binary(Sub);
 /** a ⊙ b, element by element. */
-export const mul = binary(Mul);
+export function mul(a: Operand, b: Operand): Tensor {
+  const [x, y] = tensors([a, b]) as [Tensor, Tensor];
+  return apply(Mul, [withoutExpand(x, y), withoutExpand(y, x)], null);
+}
+
+/** x as it was before it was repeated to the shape of the other factor: a product repeats it anyway. */
+function withoutExpand(x: Tensor, other: Tensor): Tensor {
+  const { node } = x;
+  const isRepeated = node.kind === "operator" && node.operator === Expand && sameShape(x.shape, other.shape);
+  return isRepeated && other.node !== node ? node.inputs[0]! : x;
+}
 /** a/b, element by element. */
 export const div = binary(Div);
 /** The larger of a and b, element by element. */

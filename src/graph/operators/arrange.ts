@@ -210,12 +210,17 @@ export const Pad: Operator<PadAttributes> = {
     const row = out.shape[at]! * inner;
     const part = x!.shape[at]! * inner;
     const start = Number(before) * inner;
+    // Negative amounts cut off.
+    const [first, last] = [Math.max(0, -start), Math.min(part, row - start)];
     out.data.fill(value);
     for (let o = 0; o < outer; o++) {
-      for (let k = 0; k < part; k++) out.data[o * row + start + k] = x!.data[o * part + k]!;
+      for (let k = first; k < last; k++) out.data[o * row + start + k] = x!.data[o * part + k]!;
     }
   },
-  derivative({ inputs: [x], attributes: { axis, before } }, gradient) {
+  derivative({ inputs: [x], attributes: { axis, before, after } }, gradient) {
+    if (isNegative(before) || isNegative(after)) {
+      return [pad(gradient, { axis, before: minus(0, before), after: minus(0, after) })];
+    }
     return [slice(gradient, { axis, start: before, end: plus(before, x!.shape.at(axis)!) })];
   },
   bound([x], out, attributes) {
@@ -239,7 +244,11 @@ export const Pad: Operator<PadAttributes> = {
   vectorize: ([x], attributes) => apply(Pad, [x!.tensor], attributes),
 };
 
-/** Surrounds x along an axis with `before` and `after` elements of `value` (default 0). */
+function isNegative(amount: Dimension): boolean {
+  return typeof amount === "number" && amount < 0;
+}
+
+/** Surrounds x along an axis with `before` and `after` elements of `value` (default 0); negative numbers cut off as many. */
 export function pad(
   x: Tensor,
   options: { readonly axis: number; readonly before?: Dimension; readonly after?: Dimension; readonly value?: number },
