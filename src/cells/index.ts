@@ -9,6 +9,7 @@ export {
   type Step,
   type Tensors,
 } from "./cell.ts";
+export { type DcgruOptions, type DcgruStep, dcgru, gateDirections } from "./dcgru.ts";
 export { feedforward } from "./feedforward.ts";
 export { type IlrnnOptions, ilrnn } from "./ilrnn.ts";
 export {
@@ -25,3 +26,4 @@ export {
   zeros,
 } from "./initializers.ts";
 export { rnn } from "./rnn.ts";
+export { saturation } from "./saturation.ts";

@@ -1,17 +1,28 @@
 /** The models layer: what the layers above may use. */
 import { unknownName } from "../errors.ts";
+import { dngpuModel } from "./dngpu.ts";
 import { ilrnnModel } from "./ilrnn.ts";
 import type { ModelKind } from "./model.ts";
 import { rnnModel } from "./rnn.ts";
 
+export { chosenMasks, type DropoutMasks } from "./dropout.ts";
 export { decodeLogits, encodeSymbols, featureCount, logitCount } from "./encode.ts";
 export { binaryCrossEntropy, halfSquares, maskedMean, softmaxCrossEntropy } from "./losses.ts";
-export { type Applied, defineModel, type Model, type ModelKind, parseConfig, type Signature } from "./model.ts";
+export {
+  type Applied,
+  type ApplyOptions,
+  type CostName,
+  defineModel,
+  type Model,
+  type ModelKind,
+  parseConfig,
+  type Signature,
+} from "./model.ts";
 export { initialStateParameters, learnedInitialState, type Unrolled, unroll } from "./unroll.ts";
-export { ilrnnModel, rnnModel };
+export { dngpuModel, ilrnnModel, rnnModel };
 
 /** All kinds of models. */
-export const models: readonly ModelKind[] = [ilrnnModel, rnnModel];
+export const models: readonly ModelKind[] = [ilrnnModel, rnnModel, dngpuModel];
 
 /**
  * The kind of model of this name.

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ParameterSpec, Tensors } from "../cells/index.ts";
 import { LonghandError, unknownName } from "../errors.ts";
 import type { Tensor } from "../graph/index.ts";
+import type { DropoutMasks } from "./dropout.ts";
 
 /** What a task asks of a model: symbols of each input channel, and of the answer. */
 export interface Signature {
@@ -17,6 +18,19 @@ export interface Applied {
   readonly outputs: Tensor;
   /** State after the last step. */
   readonly final: Tensors;
+  /** Costs beside the loss of the answers, each a scalar, for trainings that weight them. */
+  readonly costs?: Partial<Tensors<CostName>>;
+  /** Values at every step, [steps, length, batch, width]; `start` [length, batch, width]. Asking changes the graph. */
+  trace?(): Tensors;
+}
+
+/** Saturation: mean over positions, steps and examples of Σ relu(|z| − limit) over the units. Sharing: Σ‖θᵢ − mean‖². */
+export type CostName = "saturation" | "sharing";
+
+export interface ApplyOptions {
+  readonly noise?: Tensors;
+  readonly initial?: Tensors;
+  readonly dropout?: DropoutMasks;
 }
 
 /** A model with its sizes chosen: the network of one replica. */
@@ -24,16 +38,21 @@ export interface Model {
   readonly name: string;
   readonly signature: Signature;
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
-  /** Width of each state tensor [batch, width]. */
+  /** Width of each state tensor [batch, width]; empty in networks whose state has positions. */
   readonly state: Readonly<Record<string, number>>;
+  /** Numbers at a position that dropout masks have, and with which probability they are kept at a length. */
+  readonly dropout?: { readonly width: number; keep(length: number): number };
+  /** How far each map's gate moves its value in a step, for pictures. */
+  readonly directions?: readonly (-1 | 0 | 1)[];
   /**
    * The network over a batch.
    * @param parameters by name.
-   * @param symbols int [batch, time, channels].
+   * @param symbols int [batch, time, channels]; in networks whose state has positions −1 after a problem's own end.
+   * @param dropout masks for training (default: none).
    * @param noise added to the state before each step, each [time, batch, width].
    * @param initial state before the first step, each [batch, width] (default: zeros, or what was learned).
    */
-  apply(parameters: Tensors, symbols: Tensor, options?: { noise?: Tensors; initial?: Tensors }): Applied;
+  apply(parameters: Tensors, symbols: Tensor, options?: ApplyOptions): Applied;
 }
 
 /** A kind of model: its options with their defaults, and how it is made for a task. */
