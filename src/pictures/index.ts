@@ -1,2 +1,6 @@
-/** The pictures layer: results as SVG, pure functions. */
+/** The pictures layer: results as SVG and PNG, pure functions. */
+export { type ColourMap, diverging, type Rgb, sequential } from "./colours.ts";
+export { type CurveAxis, type CurveRun, type CurveSeries, type Curves, curvesPicture } from "./curves.ts";
+export { type MapsImage, mapsImage, mapsPng, mapsSvg } from "./maps.ts";
+export type { Box, Direction, MapsOptions, MapsTile, MapsTrace } from "./maps-layout.ts";
 export { type Trace, type TraceRow, tracePicture } from "./trace.ts";

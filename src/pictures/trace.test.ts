@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { elements } from "./svg.test-helper.ts";
 import { type Trace, tracePicture } from "./trace.ts";
 
 const trace: Trace = {
@@ -7,14 +8,6 @@ const trace: Trace = {
   unit: "time",
   groups: [[{ label: "x", texts: ["0", "", "1"] }], [{ label: "h", values: [0, 0.25, -2], texts: ["", "¼", "−2"] }]],
 };
-
-/** The attributes of all elements of a name, and their text. */
-function elements(svg: string, name: string): { at: Record<string, string>; text: string }[] {
-  return [...svg.matchAll(new RegExp(`<${name}\\b([^>]*?)(?:/>|>([^<]*))`, "g"))].map(([, attributes, text]) => ({
-    at: Object.fromEntries([...attributes!.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key, value]) => [key, value!])),
-    text: text ?? "",
-  }));
-}
 
 test("each value is a cell at its step and row, as strongly coloured as it is large", () => {
   const rectangles = elements(tracePicture(trace), "rect").map(({ at }) => at);

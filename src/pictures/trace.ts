@@ -1,5 +1,6 @@
 /** A network stepping through a problem, as a picture: time runs to the right, a row for each symbol and unit. */
 import { LonghandError } from "../errors.ts";
+import { escaped, round, svgDocument } from "./svg.ts";
 
 /** One row of cells. At a step there may be a text, a value, both, or nothing. */
 export interface TraceRow {
@@ -27,11 +28,12 @@ const margin = 20;
 const letter = 7.9;
 
 /** Blue and orange: told apart without red and green, and on white as well as on black. */
+const colours = [
+  ["more", "#0550ae", "#79c0ff"],
+  ["less", "#bc4c00", "#ffa657"],
+] as const;
+
 const style = `
-  .trace { --ground: #ffffff; --ink: #1f2328; --faint: #59636e; --line: #d1d9e0; --more: #0550ae; --less: #bc4c00; }
-  @media (prefers-color-scheme: dark) {
-    .trace { --ground: #0d1117; --ink: #f0f6fc; --faint: #9198a1; --line: #3d444d; --more: #79c0ff; --less: #ffa657; }
-  }
   .trace text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; fill: var(--ink); }
   .trace .title { font: 600 16px system-ui, sans-serif; }
   .trace .note { font: 13px system-ui, sans-serif; fill: var(--faint); }
@@ -94,14 +96,7 @@ export function tracePicture(trace: Trace): string {
     y += cell.height;
   }
   const height = y + margin - 12;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="trace" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-    `<title>${escaped(title)}</title>`,
-    `<style>${style}\n</style>`,
-    `<rect class="ground" width="${width}" height="${height}"/>`,
-    ...parts,
-    "</svg>\n",
-  ].join("\n");
+  return svgDocument({ kind: "trace", width, height, title, style, colours, parts });
 }
 
 function drawCells({ values }: TraceRow, steps: number, left: number, y: number, parts: string[]): void {
@@ -138,12 +133,4 @@ function checkRow({ label, values, texts }: TraceRow, steps: number): void {
   }
   const bad = values && Array.from(values).find((value) => !Number.isFinite(value));
   if (bad !== undefined) throw new LonghandError("argument", `trace: row "${label}" has the value ${bad}`);
-}
-
-function round(value: number, digits = 2): number {
-  return Number(value.toFixed(digits));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
