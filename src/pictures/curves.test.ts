@@ -36,7 +36,7 @@ test("a logarithmic axis has equal steps for equal ratios; what it can't show is
 test("mean, least and greatest stand at the x that all runs have", () => {
   const runs = [
     { x: [0, 10, 20, 30], y: [1, 2, 3, 4] },
-    { x: [0, 5, 10, 20], y: [3, 9, 7, Number.NaN] },
+    { x: [0, 5, 10, 20], y: [3, 9, 7, Number.POSITIVE_INFINITY] },
   ];
   expect(summarize(runs)).toEqual({
     x: [0, 10, 20],
