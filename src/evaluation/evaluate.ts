@@ -16,9 +16,9 @@ import {
   vectorize,
 } from "../graph/index.ts";
 import { decodeLogits, type Model } from "../models/index.ts";
-import { type RandomSource, randomSource } from "../random/index.ts";
+import { type RandomSource, randomSource, type Stream } from "../random/index.ts";
 import type { Executable, Runtime } from "../runtime/contract.ts";
-import { type Batch, drawBatch, type Task } from "../tasks/index.ts";
+import { type Batch, drawBatch, drawSide, type Task } from "../tasks/index.ts";
 import { type Rate, rate } from "./wilson.ts";
 
 /** What one replica makes of problems of one length. */
@@ -39,6 +39,8 @@ export interface EvaluateOptions {
   readonly samples?: number;
   /** Of the problems. Default 1. The problems of a length don't depend on which other lengths are asked for. */
   readonly seed?: number;
+  /** "test": only problems that are held out of trainings by bins (see `isHeldOut`). Default: any. */
+  readonly side?: "test";
   /** Shortest and longest trained length, to mark results. */
   readonly trained?: readonly [number, number];
   readonly signal?: AbortSignal;
@@ -57,6 +59,12 @@ export interface Evaluator extends AsyncDisposable {
 
 /** Symbols that one run may hold: batches are cut so that memory stays bounded. */
 const SYMBOLS_A_RUN = 1 << 21;
+/** Numbers at all positions of a run: a state of this size stays near the processor. */
+const NUMBERS_A_RUN = 1 << 19;
+
+function symbolsARun({ width }: Model): number {
+  return width === undefined ? SYMBOLS_A_RUN : NUMBERS_A_RUN / width;
+}
 
 /**
  * The program that counts mistakes: inputs are the parameters by name, `symbols` int [batch, time, channels] and `targets`
@@ -94,14 +102,14 @@ export async function evaluator(model: Model, task: Task, runtime: Runtime, popu
       for (const length of lengths) {
         const steps = task.steps(length);
         const random = randomSource(seed);
-        const batchSize = Math.max(1, Math.min(samples, Math.floor(SYMBOLS_A_RUN / (steps * population))));
+        const batchSize = Math.max(1, Math.min(samples, Math.floor(symbolsARun(model) / (steps * population))));
         const exact = new Float64Array(population);
         const wrongSymbols = new Float64Array(population);
         let asked = 0;
         for (let start = 0; start < samples; start += batchSize) {
           options.signal?.throwIfAborted();
           const count = Math.min(batchSize, samples - start);
-          const { input: symbols, target } = drawProblems(task, random, length, start, count);
+          const { input: symbols, target } = drawProblems(task, random, length, start, count, options.side);
           for (const answer of target) if (answer >= 0) asked++;
           const { wrong } = await executable.run({
             ...parameters,
@@ -131,16 +139,29 @@ export async function evaluator(model: Model, task: Task, runtime: Runtime, popu
 }
 
 /** Problems start … start + count − 1 of a length: each from a stream of its own, so that batches may be cut anywhere. */
-function drawProblems(task: Task, random: RandomSource, length: number, start: number, count: number): Batch {
+function drawProblems(
+  task: Task,
+  random: RandomSource,
+  length: number,
+  start: number,
+  count: number,
+  side: "test" | undefined,
+): Batch {
   const steps = task.steps(length);
   const input = new Int32Array(count * steps * task.channels.length);
   const target = new Int32Array(count * steps);
   for (let k = 0; k < count; k++) {
-    const one = drawBatch(task, random.stream("evaluation", task.name, length, start + k), length, 1);
+    const stream = random.stream("evaluation", task.name, length, start + k);
+    const one = side ? heldOut(task, stream, length) : drawBatch(task, stream, length, 1);
     input.set(one.input, k * steps * task.channels.length);
     target.set(one.target, k * steps);
   }
   return { input, target };
+}
+
+function heldOut(task: Task, stream: Stream, length: number): Batch {
+  const input = drawSide(task, stream, length, "test");
+  return { input, target: task.solve(input) };
 }
 
 /**

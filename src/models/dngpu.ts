@@ -59,6 +59,7 @@ export const dngpuModel = defineModel({
         bO: { shape: [answers], initial: zeros },
       },
       state: {},
+      width: maps,
       directions: gateDirections(maps, options.diagonal),
       ...(isDropped && { dropout: { width: maps, keep: () => options.keep } }),
       apply(P, given, { dropout } = {}) {

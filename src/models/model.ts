@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { ParameterSpec, Tensors } from "../cells/index.ts";
 import { LonghandError, unknownName } from "../errors.ts";
-import type { Tensor } from "../graph/index.ts";
+import type { NDArray, Tensor } from "../graph/index.ts";
 import type { DropoutMasks } from "./dropout.ts";
 
 /** What a task asks of a model: symbols of each input channel, and of the answer. */
@@ -40,8 +40,12 @@ export interface Model {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** Width of each state tensor [batch, width]; empty in networks whose state has positions. */
   readonly state: Readonly<Record<string, number>>;
+  /** Numbers at each position, in networks whose state has positions. */
+  readonly width?: number;
   /** Numbers at a position that dropout masks have, and with which probability they are kept at a length. */
   readonly dropout?: { readonly width: number; keep(length: number): number };
+  /** With relaxed sharing: the parameters with the mean of their sets in place of each set. */
+  joinSets?(parameters: Readonly<Record<string, NDArray>>): Readonly<Record<string, NDArray>>;
   /** How far each map's gate moves its value in a step, for pictures. */
   readonly directions?: readonly (-1 | 0 | 1)[];
   /**

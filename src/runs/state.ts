@@ -17,6 +17,18 @@ const stateSchema = z.object({
   longest: z.int().min(1),
   solvedAt: z.array(z.int().nullable()),
   divergedAt: z.array(z.int().nullable()),
+  /** Of a training by bins: see `RecipeState`. */
+  recipe: z
+    .object({
+      rateFactor: z.number(),
+      losses: z.array(z.number()),
+      period: z.object({ steps: z.int(), loss: z.number(), saturation: z.number() }),
+      saturationWeight: z.number(),
+      open: z.int(),
+      accuracies: z.array(z.number()),
+      pull: z.number(),
+    })
+    .optional(),
   /** Hash of the configuration that it was trained with. */
   configHash: z.string(),
 });
@@ -63,7 +75,7 @@ export function stateOf(
     const issue = parsed.error.issues[0]!;
     throw new LonghandError("format", `checkpoint: state ${issue.path.join(".")}: ${issue.message}`);
   }
-  const { steps, ends, configHash, ...rest } = parsed.data;
+  const { steps, ends, configHash, recipe, ...rest } = parsed.data;
   for (const name of ["solvedAt", "divergedAt"] as const) {
     if (rest[name].length !== population) {
       throw new LonghandError(
@@ -77,7 +89,10 @@ export function stateOf(
   );
   const joined = (prefix: string) => joinParameters(tensorsUnder(checkpoint, `${prefix}/`), layout, population);
   const slots = Object.fromEntries([...slotNames].map((slot) => [slot, joined(`optimizer/${slot}`)]));
-  return { state: { ...rest, parameters: joined("parameters"), slots }, progress: { steps, ends, configHash } };
+  return {
+    state: { ...rest, parameters: joined("parameters"), slots, ...(recipe && { recipe }) },
+    progress: { steps, ends, configHash },
+  };
 }
 
 /** The tensors whose names begin with a prefix, without it. */

@@ -5,6 +5,7 @@ import { createRun, openRun, type Run } from "../files/run-folder.ts";
 import { validLengths } from "../tasks/index.ts";
 import {
   configuredModel,
+  gradientProgram,
   layoutOf,
   type TrainingConfig,
   type TrainingEvent,
@@ -15,6 +16,7 @@ import {
 import { VERSION } from "../version.ts";
 import { configHash, describedRun } from "./described.ts";
 import { engineFor, type OpenedEngine, sameEngine } from "./engine.ts";
+import { partWorkers } from "./part-workers.ts";
 import { checkpointOf, type Ending, stateOf } from "./state.ts";
 import { shardRunner } from "./workers.ts";
 
@@ -133,6 +135,11 @@ async function resumed(run: Run, options: ResumeOptions): Promise<TrainingRun> {
 /** The runtime for a configuration's training program. */
 function trainingEngine(config: TrainingConfig, name: string | undefined): Promise<OpenedEngine> {
   const { task, model } = configuredModel(config);
+  if (config.bins) {
+    const length = Math.max(...config.bins.lengths);
+    const part = Math.min(config.batch, config.bins.chunk);
+    return engineFor(gradientProgram(model, config, length, part), part, length, name);
+  }
   const { program } = trainingProgram(model, config);
   const longest = validLengths(task, ...config.lengths).at(-1)!;
   return engineFor(program, config.batch, task.steps(longest), name);
@@ -156,8 +163,10 @@ function trainingRun(run: Run, prepared: Prepared): TrainingRun {
       return;
     }
     const options = { runtime: opened.runtime, ...(state && { state }), ...(signal && { signal }) };
-    const runShard = shardRunner(opened.engine);
-    for await (const event of trainPopulation(config, { ...options, ...(runShard && { runShard }) })) {
+    const runShard = config.bins ? undefined : shardRunner(opened.engine);
+    const parts = config.bins ? partWorkers(config, opened.engine) : undefined;
+    const threads = { ...(runShard && { runShard }), ...(parts && { parts }) };
+    for await (const event of trainPopulation(config, { ...options, ...threads })) {
       await record(event);
       yield event;
     }

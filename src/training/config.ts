@@ -40,6 +40,47 @@ export const trainingConfig = z.strictObject({
     })
     .nullable()
     .default(null),
+  /**
+   * Training on whole problems in bins of padded lengths, with distinct training problems and problems held out for tests
+   * (see `isHeldOut`), for networks whose state has positions. null: by `lengths`.
+   */
+  bins: z
+    .strictObject({
+      /** Padded lengths, rising; the network takes as many steps. */
+      lengths: z.array(positive).min(1),
+      /** "all": every step trains a batch of each bin, on the mean of their losses; "curriculum": of one bin. */
+      step: z.enum(["all", "curriculum"]).default("all"),
+      /** Problems whose gradient is computed at once. Results depend on it; they don't depend on the number of processors. */
+      chunk: positive.default(16),
+      /** Part of a bin's problems that are shorter than it. */
+      shorter: z.number().min(0).max(1).default(0.05),
+      /** Most distinct training problems of a length; null: new ones at every step. */
+      examples: positive.nullable().default(10_000),
+      /** Bins beyond the first unlearned one that are trained; longer ones wait. null: all bins from the beginning. */
+      ahead: z.int().min(0).nullable().default(null),
+      /** Symbol accuracy, averaged over some ten steps, at which a bin counts as learned. */
+      learned: z.number().gt(0).max(1).default(0.9),
+    })
+    .nullable()
+    .default(null),
+  /** Cost of saturated hard units, with bins: its weight at first, and whether it follows the loss (never above `weight`). */
+  saturation: z
+    .strictObject({ weight: z.number().positive().default(1e-3), follow: z.boolean().default(true) })
+    .nullable()
+    .default(null),
+  /**
+   * Relaxed parameter sharing, with bins: weight of Σ‖θᵢ − mean‖² at first; grows by `growth` at the end of a period whose
+   * errors are fewer than `below`; at `joinAt` the sets of parameters become one.
+   */
+  sharing: z
+    .strictObject({
+      pull: z.number().positive().default(5e-4),
+      growth: z.number().min(1).default(1.2),
+      below: z.number().gt(0).max(1).default(0.15),
+      joinAt: z.number().positive().default(0.1),
+    })
+    .nullable()
+    .default(null),
   /** "cross-entropy" of the logits (binary for two symbols), or "squares": half the sum of squared errors of the outputs. */
   loss: z.enum(["cross-entropy", "squares"]).default("cross-entropy"),
   optimizer: optimizerConfig.prefault({ name: "adam" }),
@@ -47,9 +88,15 @@ export const trainingConfig = z.strictObject({
   schedule: scheduleConfig.prefault({ name: "constant" }),
   /** Largest norm of a replica's gradient; null: unlimited. papers/004, eq. 8. */
   clip: z.number().positive().nullable().default(1),
-  /** Standard deviation of noise on the gradient at the first step, falling as (1 + t)^(−decay). */
+  /**
+   * Normal noise on the gradient: its standard deviation at the first step, falling as (1 + t)^(−decay); or, with bins,
+   * truncated normal noise of `perRate` times the learning rate.
+   */
   gradientNoise: z
-    .strictObject({ scale: z.number().min(0), decay: z.number().min(0).default(0.55) })
+    .union([
+      z.strictObject({ scale: z.number().min(0), decay: z.number().min(0).default(0.55) }),
+      z.strictObject({ perRate: z.number().min(0) }),
+    ])
     .nullable()
     .default(null),
   weightDecay: z.number().min(0).default(0),
@@ -64,6 +111,8 @@ export const trainingConfig = z.strictObject({
       length: positive,
       samples: positive.default(64),
       every: positive.default(250),
+      /** Symbol accuracy that is enough; null: no error at all. */
+      symbolAccuracy: z.number().gt(0).max(1).nullable().default(null),
       /** End the training once every replica is solved and the noise is fully grown. */
       stop: z.boolean().default(true),
     })

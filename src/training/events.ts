@@ -1,4 +1,5 @@
 /** What a training tells while it runs. Numbers by replica are in the order of the population. */
+import type { BinResult } from "./bins/recipe.ts";
 import type { TrainingState } from "./state.ts";
 
 export type TrainingEvent =
@@ -22,6 +23,11 @@ export type TrainingEvent =
       readonly losses: readonly number[];
       readonly learningRate: number;
       readonly length: number;
+      /** By bin, where training goes by bins: means over the step's problems. */
+      readonly bins?: readonly BinResult[];
+      /** Costs beside the loss, and their weights, by name. */
+      readonly costs?: Readonly<Record<string, number>>;
+      readonly weights?: Readonly<Record<string, number>>;
       readonly examplesPerSecond: number;
       readonly secondsLeft: number;
     }
@@ -30,6 +36,8 @@ export type TrainingEvent =
       readonly step: number;
       /** By replica: no error on the problems looked at. */
       readonly solved: readonly boolean[];
+      /** By replica: accuracies on the problems looked at, where training goes by bins. */
+      readonly accuracies?: readonly { readonly symbol: number; readonly exact: number }[];
     }
   | { readonly type: "diverged"; readonly step: number; readonly replica: number; readonly what: string }
   | {

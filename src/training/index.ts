@@ -1,4 +1,9 @@
 /** The training layer: what the layers above may use. */
+export { type PartResult, type PartRunner, type PartsOrder, partRunner } from "./bins/parts.ts";
+export type { Part } from "./bins/plan.ts";
+export { gradientProgram } from "./bins/program.ts";
+export type { BinResult, RecipeState } from "./bins/recipe.ts";
+export { type BinsOptions, trainBins } from "./bins/trainer.ts";
 export {
   completeConfig,
   configuredModel,

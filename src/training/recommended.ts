@@ -63,6 +63,7 @@ function settingsFor(task: Task): Settings {
  * up over thousands of steps. How often they solve each task is recorded in `docs/learning.md`.
  */
 export function recommended(task: Task, model: string): Record<string, unknown> {
+  if (model === "dngpu") return recommendedDngpu(task);
   const { units, longest, onlyLongest, reach, rest } = settingsFor(task);
   const [low, high] = task.defaultTrainLengths;
   const lengths = validLengths(task, low, Math.max(low, Math.min(high, longest)));
@@ -77,5 +78,39 @@ export function recommended(task: Task, model: string): Record<string, unknown> 
     },
     lengths: [onlyLongest ? last : lengths[0]!, last],
     solved: { ...(rest.solved as object | undefined), length: target },
+  };
+}
+
+/** Padded lengths of the bins of papers/003's program. */
+const BINS = [8, 12, 16, 20, 25, 28, 31, 36, 41] as const;
+
+/** Maps by what a task needs: papers/003, section 4; moves and sums need fewer than products. */
+function mapsFor({ name }: Task): number {
+  if (/^(base-\d+|decimal)-multiplication/.test(name)) return 192;
+  return name.endsWith("multiplication") ? 96 : 48;
+}
+
+/** The recipe of papers/003 with the numbers of its authors' program. */
+function recommendedDngpu(task: Task): Record<string, unknown> {
+  const maps = mapsFor(task);
+  // The longest problems that fit a bin decide its length: a problem takes as many steps as it has symbols.
+  const fitting = BINS.flatMap((bin) => validLengths(task, 1, bin).slice(-1));
+  const lengths = [...new Set(fitting)].filter((length) => length >= 3);
+  const far = validLengths(task, 401, 411)[0] ?? lengths.at(-1)!;
+  return {
+    model: { name: "dngpu", maps },
+    steps: 2000,
+    batch: 32,
+    lengths: [validLengths(task, 1, lengths[0]!)[0]!, lengths.at(-1)!],
+    bins: { lengths },
+    optimizer: { name: "adamax-clipped" },
+    learningRate: (0.01 * 48) / maps,
+    schedule: { name: "plateau" },
+    clip: null,
+    gradientNoise: { perRate: 1e-4 },
+    saturation: {},
+    solved: { length: far, samples: 16, every: 100, symbolAccuracy: 0.99, stop: false },
+    checkpointEvery: 50,
+    reportEvery: 5,
   };
 }

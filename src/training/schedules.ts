@@ -16,6 +16,20 @@ export const scheduleConfig = z.discriminatedUnion("name", [
   /** × factor each step. */
   z.strictObject({ name: z.literal("exponential"), factor: z.number().positive().max(1) }),
   /** From 0 in a straight line to the base value during the first `part` of the steps, then constant. */
+  /**
+   * × factor at the end of each `every` steps without progress, down to `floor`: see `hasStalled`. With bins alone.
+   */
+  z.strictObject({
+    name: z.literal("plateau"),
+    every: z.int().min(1).default(200),
+    factor: z.number().gt(0).lt(1).default(0.7),
+    floor: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1 / 60),
+    rule: z.enum(["best", "worst"]).default("best"),
+  }),
   z.strictObject({ name: z.literal("warmup"), part: part.default(0.1) }),
 ]);
 
@@ -24,11 +38,12 @@ export type ScheduleConfig = z.output<typeof scheduleConfig>;
 /**
  * The factor on the base value at step t of `steps` (t from 1).
  * linear: 1 − (1 − f)·p with p = (t − 1)/(steps − 1); cosine: f + (1 − f)(1 + cos πp)/2; step: a^⌊(t−1)/n⌋;
- * exponential: a^(t−1); warmup: min(1, t/(part·steps)).
+ * exponential: a^(t−1); warmup: min(1, t/(part·steps)); plateau: 1, times what the losses say.
  */
 export function scheduleFactor(config: ScheduleConfig, t: number, steps: number): number {
   const progress = steps > 1 ? Math.min(1, (t - 1) / (steps - 1)) : 0;
   switch (config.name) {
+    case "plateau": // what the training has seen decides: `RecipeState.rateFactor`
     case "constant":
       return 1;
     case "linear":

@@ -1,6 +1,7 @@
 /** What a training remembers between steps: enough to go on as if it had never stopped. */
 import { LonghandError } from "../errors.ts";
 import { type ArrayData, type NDArray, ndarray } from "../graph/index.ts";
+import type { RecipeState } from "./bins/recipe.ts";
 import type { Layout } from "./flat.ts";
 
 export interface TrainingState {
@@ -16,6 +17,8 @@ export interface TrainingState {
   readonly solvedAt: readonly (number | null)[];
   /** By replica: the step at which its numbers stopped being finite, or null. */
   readonly divergedAt: readonly (number | null)[];
+  /** What a training by bins has decided so far. */
+  readonly recipe?: RecipeState;
 }
 
 /** The parameters by name, each [population, …shape] (without that axis for one replica). */

@@ -11,6 +11,7 @@ import { drawParameters, layoutOf } from "./flat.ts";
 import { trainingProgram } from "./program.ts";
 import { scheduleFactor } from "./schedules.ts";
 import { namedParameters, type TrainingState } from "./state.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 export interface TrainOptions {
   readonly runtime: Runtime;
@@ -123,7 +124,7 @@ export async function* train(
     const { arrays, length, isLongest } = prepared;
     const learningRate = config.learningRate * scheduleFactor(config.schedule, t, steps);
     const scalars: Record<string, number> = { learningRate, ...optimizer.scalars(t) };
-    if (config.gradientNoise)
+    if (config.gradientNoise && "scale" in config.gradientNoise)
       scalars.gradientNoiseScale = config.gradientNoise.scale * (1 + t) ** -config.gradientNoise.decay;
     const running = executable.run({ ...current, ...arrays, ...scalarArrays(scalars) }, next);
     // While the engine works on this step, the next batch is drawn (unless this step decides its length).
@@ -180,8 +181,10 @@ export async function* train(
       const parameters = namedParameters(current.parameters!.data, layout, population);
       const { length: testLength, samples } = config.solved;
       const solved = new Array<boolean>(population).fill(false);
+      const enough = config.solved.symbolAccuracy;
       for await (const results of looker.evaluate(parameters, { lengths: [testLength], samples, seed: config.seed })) {
-        for (const { replica, exact } of results) solved[replica] = exact.successes === samples;
+        for (const { replica, exact, symbol } of results)
+          solved[replica] = enough === null ? exact.successes === samples : symbol.value >= enough;
       }
       solved.forEach((yes, replica) => {
         solvedAt[replica] = yes ? (solvedAt[replica] ?? step) : null;
@@ -270,19 +273,4 @@ function largestOf(values: ArrayData): number {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));
   return largest;
-}
-
-/** Examples a second, and the time left. */
-function stopwatch(from: number) {
-  const begin = performance.now();
-  let examples = 0;
-  return {
-    count(more: number) {
-      examples += more;
-    },
-    read(step: number, steps: number) {
-      const seconds = (performance.now() - begin) / 1000;
-      return { examplesPerSecond: examples / seconds, secondsLeft: (seconds / (step - from)) * (steps - step) };
-    },
-  };
 }
