@@ -13,7 +13,7 @@
  * Its derivative needs four products instead of six as well, both towards x and towards the kernels.
  */
 import { LonghandError } from "../errors.ts";
-import { type Dimension, times } from "./dimension.ts";
+import { type Dimension, sameShape, times } from "./dimension.ts";
 import { add, mul, sub } from "./operators/arithmetic.ts";
 import { concat, pad, slice } from "./operators/arrange.ts";
 import { matmul } from "./operators/matmul.ts";
@@ -36,7 +36,8 @@ export function shift(x: Tensor, axis: number, by: 1 | -1): Tensor {
 export function convolve(x: Tensor, kernel: Tensor, bias: Tensor): Tensor {
   const [length, , width] = x.shape;
   const [taps, rows, columns] = kernel.shape;
-  if (x.shape.length !== 3 || kernel.shape.length !== 3 || taps !== 3 || rows !== width || bias.shape[0] !== columns) {
+  const isKernel = kernel.shape.length === 3 && taps === 3 && rows === width;
+  if (x.shape.length !== 3 || !isKernel || !sameShape(bias.shape, [columns!])) {
     throw new LonghandError(
       "shape",
       `convolve: ${describe(x)} with kernel ${describe(kernel)} and bias ${describe(bias)}, expected [length, batch, in], [3, in, out] and [out]`,

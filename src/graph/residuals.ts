@@ -56,17 +56,18 @@ export function residuals(
     for (const used of node.inputs) if (isForward(used)) read.add(used);
   }
   const kept = new Set<Tensor>();
+  const isAtHand = (tensor: Tensor) => isOutside(tensor) || kept.has(tensor) || items.includes(tensor);
   /** What a tensor is made of, back to what is neither at hand nor cheap. */
-  const missing = (tensor: Tensor, found = new Set<Tensor>()): Set<Tensor> => {
-    for (const used of tensor.node.inputs) {
-      if (isOutside(used) || kept.has(used)) continue;
-      if (isView(used) || isCheap(used)) missing(used, found);
-      else if (!items.includes(used)) found.add(used);
+  const missing = (tensor: Tensor): Set<Tensor> => {
+    const found = new Set<Tensor>();
+    const isEnd = (used: Tensor) => isAtHand(used) || !(isView(used) || isCheap(used));
+    for (const { inputs } of topologicalOrder([tensor], isEnd)) {
+      for (const used of inputs) if (isEnd(used) && !isAtHand(used)) found.add(used);
     }
     return found;
   };
   const decide = (tensor: Tensor): void => {
-    if (isOutside(tensor) || kept.has(tensor) || items.includes(tensor)) return;
+    if (isAtHand(tensor)) return;
     if (isView(tensor)) {
       for (const used of tensor.node.inputs) decide(used);
       return;

@@ -212,14 +212,16 @@ export const sub = binary(Sub);
 /** a ⊙ b, element by element. */
 export function mul(a: Operand, b: Operand): Tensor {
   const [x, y] = tensors([a, b]) as [Tensor, Tensor];
-  return apply(Mul, [withoutExpand(x, y), withoutExpand(y, x)], null);
+  const first = withoutExpand(x, y);
+  // Of two repeated factors one stays so: it gives the product its shape.
+  return apply(Mul, [first, first === x ? withoutExpand(y, x) : y], null);
 }
 
 /** x as it was before it was repeated to the shape of the other factor: a product repeats it anyway. */
 function withoutExpand(x: Tensor, other: Tensor): Tensor {
   const { node } = x;
   const isRepeated = node.kind === "operator" && node.operator === Expand && sameShape(x.shape, other.shape);
-  return isRepeated && other.node !== node ? node.inputs[0]! : x;
+  return isRepeated ? node.inputs[0]! : x;
 }
 /** a/b, element by element. */
 export const div = binary(Div);
