@@ -9,6 +9,7 @@ export {
   type Step,
   type Tensors,
 } from "./cell.ts";
+export { type CgruOptions, type CgruStep, cgru } from "./cgru.ts";
 export { type DcgruOptions, type DcgruStep, dcgru, gateDirections } from "./dcgru.ts";
 export { feedforward } from "./feedforward.ts";
 export { type IlrnnOptions, ilrnn } from "./ilrnn.ts";
