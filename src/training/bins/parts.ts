@@ -55,7 +55,7 @@ export function partRunner(config: TrainingConfig, runtime: Runtime, own: Own = 
       share: scalarArray(part.share),
       ...prefixed(
         "weight",
-        Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, scalarArray(weight)])),
+        Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, scalarArray(part.share * weight)])),
       ),
       ...problemsOf(task, config, random, step, part),
       ...(model.dropout && masksOf(model.dropout, random, step, part)),

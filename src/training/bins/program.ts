@@ -17,8 +17,8 @@ export function costsOf({ saturation, sharing }: TrainingConfig): CostName[] {
 
 /**
  * The gradient of a part. Inputs: `parameters` [size], `symbols` int [count, length, 1], `targets` int [count, length],
- * `share` (the part's weight in the step), the weight of each cost by its name, and with dropout `pool` [masks, count ·
- * width] and `rows` int [length + 1, positions]. Outputs: `gradient` [size] of share · (loss + Σ weight · cost); `loss`,
+ * `share` (weight of the part's mean loss in the step's), `weight …` of each cost, and with dropout `pool` [masks, count ·
+ * width] and `rows` int [length + 1, positions]. Outputs: `gradient` [size] of share · loss + Σ weight · cost; `loss`,
  * each cost, `symbolAccuracy`, `exactAccuracy`.
  */
 export function gradientProgram(model: Model, config: TrainingConfig, length: number, count: number): Program {

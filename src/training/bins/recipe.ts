@@ -70,8 +70,9 @@ export function nextRecipe(
     saturation: state.period.saturation + state.saturationWeight * result.saturation,
   };
   const open = openBins(config, state, accuracies, result);
-  // A bin that opens begins to be counted when it is trained.
-  const next = { ...state, accuracies, period, open };
+  // Losses over fewer and shorter bins say nothing about those over more.
+  const losses = open === state.open ? state.losses : [];
+  const next = { ...state, accuracies, losses, period, open };
   const every = config.schedule.name === "plateau" ? config.schedule.every : PERIOD;
   return period.steps < every ? next : endPeriod(config, next, learningRate, result);
 }
