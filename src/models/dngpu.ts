@@ -3,16 +3,12 @@ import { z } from "zod";
 import { dcgru, gateDirections, glorot, saturation, zeros } from "../cells/index.ts";
 import {
   add,
-  cast,
-  type Dimension,
   div,
   expose,
-  greaterOrEqual,
   hardTanh,
   matmul,
   mul,
   oneHot,
-  pad,
   scalar,
   scan,
   slice,
@@ -24,7 +20,7 @@ import {
 import { chosenMasks } from "./dropout.ts";
 import { extent } from "./extent.ts";
 import { defineModel } from "./model.ts";
-import { oneChannel } from "./sequences.ts";
+import { oneChannel, positions } from "./sequences.ts";
 
 export const dngpuModel = defineModel({
   name: "dngpu",
@@ -63,19 +59,13 @@ export const dngpuModel = defineModel({
       directions: gateDirections(maps, options.diagonal),
       ...(isDropped && { dropout: { width: maps, keep: () => options.keep } }),
       apply(P, given, { dropout } = {}) {
-        const [batch, time] = given.shape as [Dimension, Dimension, number];
-        // Positions come first; a further one makes their number even where it is known: see `convolve`.
-        const odd = typeof time === "number" ? time % 2 : 0;
-        const evenly = (x: Tensor) => pad(x, { axis: 0, after: odd });
-        const ids = transpose(squeeze(given, [-1]), [1, 0]);
-        const mask = evenly(cast(greaterOrEqual(transpose(given, [1, 0, 2]), 0), "float"));
-        const length = mask.shape[0]!;
+        const { batch, time, length, ids, mask, evenly, own } = positions(given);
         const factors = (rows: Tensor) => chosenMasks(dropout!, rows, [length, batch, maps]);
         const row = (rows: Tensor) => squeeze(slice(rows, { axis: 0, end: 1 }), [0]);
         const z0 = add(matmul(evenly(oneHot(ids, symbols)), P.E!), P.bE!);
         const embedded = mul((options.hard ? hardTanh : tanh)(z0), mask);
         const first = dropout ? mul(embedded, factors(row(dropout.rows))) : embedded;
-        const cost = (z: Tensor) => (limit === null ? scalar(0) : saturation(z, limit));
+        const cost = (z: Tensor) => (limit === null ? scalar(0) : saturation(own(z), limit));
         let inner: ReturnType<typeof cell.step> | undefined;
         const unrolled = scan<string, string>({
           name: "dcgru",
@@ -91,7 +81,7 @@ export const dngpuModel = defineModel({
             return { state: { s: next, cost: add(total!, cost(gates!), cost(candidate!)) } };
           },
         });
-        const final = slice(unrolled.state.s!, { axis: 0, end: time });
+        const final = own(unrolled.state.s!);
         const logits = transpose(add(matmul(final, P.O!), P.bO!), [1, 0, 2]);
         return {
           logits,
@@ -102,7 +92,7 @@ export const dngpuModel = defineModel({
             const values = (tensor: Tensor) => slice(expose(unrolled.node, tensor), { axis: 1, end: time });
             const { update, reset } = inner!.gates;
             return {
-              start: slice(first, { axis: 0, end: time }),
+              start: own(first),
               state: values(inner!.state),
               update: values(update!),
               reset: values(reset!),

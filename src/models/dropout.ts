@@ -9,7 +9,10 @@ import { type Dimension, gather, reshape, type Tensor } from "../graph/index.ts"
 export interface DropoutMasks {
   /** Factors 0 or 1/keep, [masks, batch · width]. */
   readonly pool: Tensor;
-  /** int [steps + 1, length]: the mask of each position, first of the embedded input, then of each step. */
+  /**
+   * int [steps + 1, positions]: the mask of each position, first of the embedded input, then of each step. The number of
+   * positions is that of the symbols, or the next even one: see `positions`.
+   */
   readonly rows: Tensor;
 }
 
