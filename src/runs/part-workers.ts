@@ -18,16 +18,25 @@ export type PartReply =
   | { readonly results: readonly PartResult[] }
   | { readonly error: { readonly code: string | undefined; readonly message: string } };
 
-/** The thread's program stands beside this file once the project is built; run from source there is none. */
-const program = new URL("./part-worker.js", import.meta.url);
+export interface PartWorkersOptions {
+  /** Number of threads. Default: as many as there are processors. */
+  readonly threads?: number;
+  /** The threads' program. Default: the one that stands beside this file once the project is built; from source there is none. */
+  readonly program?: URL;
+}
+
+const built = new URL("./part-worker.js", import.meta.url);
 
 /**
  * A runner of parts on as many threads as there are processors, each with an engine of one thread; undefined where that
  * can't be. A part goes to the thread that is free first: the results don't depend on which one it was.
  */
-export function partWorkers(config: TrainingConfig, engine: Engine): PartRunner | undefined {
+export function partWorkers(
+  config: TrainingConfig,
+  engine: Engine,
+  { threads: count = availableParallelism(), program = built }: PartWorkersOptions = {},
+): PartRunner | undefined {
   const isBuilt = program.protocol === "file:" && existsSync(fileURLToPath(program));
-  const count = availableParallelism();
   if (!isBuilt || count < 2) return undefined;
   const workerData: PartWorkerData = { config, engine: { ...engine, threads: 1 } };
   const threads = Array.from({ length: count }, () => new Thread(new Worker(program, { workerData })));
@@ -63,13 +72,18 @@ class Thread {
       if ("results" in reply) waiting?.resolve(reply.results);
       else waiting?.reject(new LonghandError((reply.error.code ?? "runtime") as "runtime", reply.error.message));
     });
-    worker.on("error", (error) => this.fail(error));
+    worker.on("error", (error) =>
+      this.fail(new LonghandError("runtime", `a training thread failed: ${messageOf(error)}`, { cause: error })),
+    );
     worker.on("exit", (code) => this.fail(new LonghandError("runtime", `a training thread ended with status ${code}`)));
   }
 
   run(order: PartsOrder): Promise<readonly PartResult[]> {
     return new Promise((resolve, reject) => {
-      if (this.failure !== undefined) reject(this.failure);
+      if (this.failure !== undefined) {
+        reject(this.failure);
+        return;
+      }
       this.waiting = { resolve, reject };
       this.worker.postMessage(order);
     });
@@ -84,4 +98,8 @@ class Thread {
     this.waiting?.reject(error);
     this.waiting = undefined;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

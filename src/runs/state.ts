@@ -22,7 +22,12 @@ const stateSchema = z.object({
     .object({
       rateFactor: z.number(),
       losses: z.array(z.number()),
-      period: z.object({ steps: z.int(), loss: z.number(), saturation: z.number() }),
+      period: z.object({
+        steps: z.int(),
+        loss: z.number(),
+        saturation: z.number(),
+        exact: z.number().default(0),
+      }),
       saturationWeight: z.number(),
       open: z.int(),
       accuracies: z.array(z.number()),

@@ -76,7 +76,9 @@ export function partRunner(config: TrainingConfig, runtime: Runtime, own: Own = 
       return results;
     },
     async [Symbol.asyncDispose]() {
-      for (const executable of executables.values()) await (await executable).close();
+      // What couldn't be compiled was told of by `run`.
+      const compiled = await Promise.allSettled(executables.values());
+      for (const made of compiled) if (made.status === "fulfilled") await made.value.close();
     },
   };
 }

@@ -10,8 +10,13 @@ export interface RecipeState {
   readonly rateFactor: number;
   /** Mean losses of past periods, the last ones. */
   readonly losses: readonly number[];
-  /** Sums over the current period: steps, loss, weighted saturation cost. */
-  readonly period: { readonly steps: number; readonly loss: number; readonly saturation: number };
+  /** Sums over the current period: steps, loss, weighted saturation cost, exact accuracy. */
+  readonly period: {
+    readonly steps: number;
+    readonly loss: number;
+    readonly saturation: number;
+    readonly exact: number;
+  };
   readonly saturationWeight: number;
   /** Number of bins, from the shortest, that are worked on. */
   readonly open: number;
@@ -43,7 +48,7 @@ export function initialRecipe(config: TrainingConfig): RecipeState {
   return {
     rateFactor: 1,
     losses: [],
-    period: { steps: 0, loss: 0, saturation: 0 },
+    period: NO_STEPS,
     saturationWeight: config.saturation?.weight ?? 0,
     open:
       bins.step === "curriculum" ? Math.max(1, start) : Math.min(lengths.length, 1 + (bins.ahead ?? lengths.length)),
@@ -68,19 +73,25 @@ export function nextRecipe(
     steps: state.period.steps + 1,
     loss: state.period.loss + result.loss,
     saturation: state.period.saturation + state.saturationWeight * result.saturation,
+    exact: state.period.exact + meanExact(result),
   };
   const open = openBins(config, state, accuracies, result);
   // Losses over fewer and shorter bins say nothing about those over more.
   const losses = open === state.open ? state.losses : [];
   const next = { ...state, accuracies, losses, period, open };
   const every = config.schedule.name === "plateau" ? config.schedule.every : PERIOD;
-  return period.steps < every ? next : endPeriod(config, next, learningRate, result);
+  return period.steps < every ? next : endPeriod(config, next, learningRate);
 }
 
 /** Steps over which the accuracy of a bin is averaged, about. */
 const AVERAGED = 10;
 /** Steps of a period where no schedule says another number. */
 const PERIOD = 200;
+const NO_STEPS = { steps: 0, loss: 0, saturation: 0, exact: 0 };
+
+function meanExact({ bins }: StepResult): number {
+  return bins.reduce((sum, { exactAccuracy }) => sum + exactAccuracy, 0) / bins.length;
+}
 
 function openBins(
   { bins, curriculum }: TrainingConfig,
@@ -105,9 +116,8 @@ function endPeriod(
   { schedule, saturation, sharing }: TrainingConfig,
   state: RecipeState,
   learningRate: number,
-  result: StepResult,
 ): RecipeState {
-  const { steps, loss, saturation: weighted } = state.period;
+  const { steps, loss, saturation: weighted, exact } = state.period;
   const losses = [...state.losses, loss / steps].slice(-KEPT);
   const rateFactor =
     schedule.name === "plateau" && hasStalled(losses, schedule.rule)
@@ -124,8 +134,8 @@ function endPeriod(
     losses,
     rateFactor,
     saturationWeight,
-    pull: sharing && state.pull > 0 ? nextPull(sharing, state.pull, result) : state.pull,
-    period: { steps: 0, loss: 0, saturation: 0 },
+    pull: sharing && state.pull > 0 ? nextPull(sharing, state.pull, exact / steps) : state.pull,
+    period: NO_STEPS,
   };
 }
 
@@ -141,13 +151,12 @@ export function hasStalled(losses: readonly number[], rule: "best" | "worst"): b
   return losses.length >= 4 && losses.at(-1)! > Math.max(...losses.slice(-4, -1));
 }
 
-/** The pull grows while the network is good at what it is trained on; once it is tight, the sets become one (0). */
+/** The pull grows while the network was good in the period at what it is trained on; once it is tight, the sets become one (0). */
 function nextPull(
   { growth, below, joinAt }: NonNullable<TrainingConfig["sharing"]>,
   pull: number,
-  { bins }: StepResult,
+  exact: number,
 ): number {
-  const exact = bins.reduce((sum, { exactAccuracy }) => sum + exactAccuracy, 0) / bins.length;
   if (1 - exact >= below) return pull;
   const next = pull * growth;
   return next >= joinAt ? 0 : next;

@@ -104,9 +104,9 @@ export async function* trainBins(
     [current, next] = [next, current];
     step = t;
     timer.count(plan.reduce((sum, { count }) => sum + count, 0));
-    const wasApart = recipe.pull > 0;
     recipe = nextRecipe(config, recipe, result, learningRate);
-    if (wasApart && recipe.pull === 0) joinAll(model, current);
+    // Each set has a gradient of its own: they stay one by being joined after every step.
+    if (config.sharing && recipe.pull === 0) joinAll(model, current);
 
     if (t % config.reportEvery === 0 || t === config.steps) {
       const answer = yield {
