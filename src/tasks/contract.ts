@@ -73,6 +73,8 @@ export interface Task {
   format(input: Int32Array): string;
   /** An answer [steps] to `input` (exact or a network's) as people write it. */
   formatAnswer(output: Int32Array, input: Int32Array): string;
+  /** The answer's symbols don't belong to the input's at the same place: the whole problem has to be read first. */
+  readonly unaligned?: true;
   /** The finite machine that answers the task, where there is one. */
   readonly machine?: FiniteMachine;
 }

@@ -68,6 +68,7 @@ export function sequenceTask(options: SequenceOptions): Task {
 
   return Object.freeze<Task>({
     ...shape,
+    unaligned: true,
     summary: options.summary,
     source: options.source,
     example: options.example,

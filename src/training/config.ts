@@ -4,7 +4,7 @@ import { findModel, type Model, type ModelKind, models, parseConfig } from "../m
 import { findTask, type Task } from "../tasks/index.ts";
 import { checkConfig } from "./check.ts";
 import { optimizerConfig } from "./optimizers/index.ts";
-import { recommended } from "./recommended.ts";
+import { defaultModel, recommended } from "./recommended.ts";
 import { scheduleConfig } from "./schedules.ts";
 
 const positive = z.int().min(1);
@@ -145,7 +145,7 @@ export function completeConfig(
   own: Own = {},
 ): TrainingConfig {
   const task = own.task ?? findTask(given.task ?? "");
-  const modelName = isObject(given.model) && "name" in given.model ? given.model.name : "ilrnn";
+  const modelName = isObject(given.model) && "name" in given.model ? given.model.name : defaultModel(task);
   const kind = own.model ?? findModel(String(modelName));
   const named = { optimizer: { name: "adam" }, schedule: { name: "constant" }, ...recommended(task, kind.name) };
   const merged = mergeConfig(named, { ...given, task: task.name });

@@ -64,6 +64,7 @@ function settingsFor(task: Task): Settings {
  */
 export function recommended(task: Task, model: string): Record<string, unknown> {
   if (model === "dngpu") return recommendedDngpu(task);
+  if (model === "neural-gpu") return recommendedNeuralGpu(task);
   const { units, longest, onlyLongest, reach, rest } = settingsFor(task);
   const [low, high] = task.defaultTrainLengths;
   const lengths = validLengths(task, low, Math.max(low, Math.min(high, longest)));
@@ -79,6 +80,11 @@ export function recommended(task: Task, model: string): Record<string, unknown> 
     lengths: [onlyLongest ? last : lengths[0]!, last],
     solved: { ...(rest.solved as object | undefined), length: target },
   };
+}
+
+/** The kind of model for a task where none is named. */
+export function defaultModel(task: Task): string {
+  return task.unaligned ? "dngpu" : "ilrnn";
 }
 
 /** Padded lengths of the bins of papers/003's program. */
@@ -102,7 +108,7 @@ function recommendedDngpu(task: Task): Record<string, unknown> {
     steps: 2000,
     batch: 32,
     lengths: [validLengths(task, 1, lengths[0]!)[0]!, lengths.at(-1)!],
-    bins: { lengths },
+    bins: { lengths, ahead: 2 },
     optimizer: { name: "adamax-clipped" },
     learningRate: (0.01 * 48) / maps,
     schedule: { name: "plateau" },
@@ -112,5 +118,27 @@ function recommendedDngpu(task: Task): Record<string, unknown> {
     solved: { length: far, samples: 16, every: 100, symbolAccuracy: 0.99, stop: false },
     checkpointEvery: 50,
     reportEvery: 5,
+  };
+}
+
+/** The first Neural GPU as its authors trained it (Kaiser and Sutskever 2016): see reference in `docs/reproductions`. */
+function recommendedNeuralGpu(task: Task): Record<string, unknown> {
+  const lengths = validLengths(task, 3, 41);
+  const far = validLengths(task, 401, 411)[0] ?? lengths.at(-1)!;
+  return {
+    model: { name: "neural-gpu" },
+    steps: 20_000,
+    batch: 32,
+    lengths: [lengths[0]!, lengths.at(-1)!],
+    bins: { lengths, step: "curriculum" },
+    curriculum: { start: 6, accuracy: 0.85 },
+    optimizer: { name: "adam", epsilon: 1e-4 },
+    learningRate: 1e-3,
+    schedule: { name: "plateau", every: 100, factor: 0.98, floor: 0, rule: "worst" },
+    clip: 1,
+    sharing: {},
+    solved: { length: far, samples: 16, every: 500, symbolAccuracy: 0.99, stop: false },
+    checkpointEvery: 100,
+    reportEvery: 10,
   };
 }
