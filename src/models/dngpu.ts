@@ -18,6 +18,7 @@ import {
   transpose,
 } from "../graph/index.ts";
 import { chosenMasks } from "./dropout.ts";
+import { logitCount } from "./encode.ts";
 import { extent } from "./extent.ts";
 import { defineModel } from "./model.ts";
 import { oneChannel, positions } from "./sequences.ts";
@@ -43,6 +44,7 @@ export const dngpuModel = defineModel({
   make(options, { channels, answers }) {
     const { maps } = options;
     const symbols = oneChannel("dngpu", channels);
+    const classes = logitCount(answers);
     const cell = dcgru(options);
     const limit = options.hard ? options.saturation : null;
     const isDropped = options.dropout !== "none" && options.keep < 1;
@@ -51,8 +53,8 @@ export const dngpuModel = defineModel({
         E: { shape: [symbols, maps], initial: glorot },
         bE: { shape: [maps], initial: zeros },
         ...cell.parameters,
-        O: { shape: [maps, answers], initial: glorot },
-        bO: { shape: [answers], initial: zeros },
+        O: { shape: [maps, classes], initial: glorot },
+        bO: { shape: [classes], initial: zeros },
       },
       state: {},
       width: maps,

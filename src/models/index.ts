@@ -3,6 +3,7 @@ import { unknownName } from "../errors.ts";
 import { dngpuModel } from "./dngpu.ts";
 import { ilrnnModel } from "./ilrnn.ts";
 import type { ModelKind } from "./model.ts";
+import { neuralGpuModel } from "./neural-gpu.ts";
 import { rnnModel } from "./rnn.ts";
 
 export { chosenMasks, type DropoutMasks } from "./dropout.ts";
@@ -19,10 +20,10 @@ export {
   type Signature,
 } from "./model.ts";
 export { initialStateParameters, learnedInitialState, type Unrolled, unroll } from "./unroll.ts";
-export { dngpuModel, ilrnnModel, rnnModel };
+export { dngpuModel, ilrnnModel, neuralGpuModel, rnnModel };
 
 /** All kinds of models. */
-export const models: readonly ModelKind[] = [ilrnnModel, rnnModel, dngpuModel];
+export const models: readonly ModelKind[] = [ilrnnModel, rnnModel, dngpuModel, neuralGpuModel];
 
 /**
  * The kind of model of this name.
