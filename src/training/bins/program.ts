@@ -37,10 +37,7 @@ export function gradientProgram(model: Model, config: TrainingConfig, length: nu
   const weights = Object.fromEntries(names.map((name) => [name, input(name, [])]));
   const loss = lossOf(config.loss, logits, outputs, targets);
   const weighted = names.map((name) => mul(costs[name]!, weights[name]!));
-  const objective = mul(
-    share,
-    weighted.reduce((sum, cost) => add(sum, cost), loss),
-  );
+  const objective = weighted.reduce((sum, cost) => add(sum, cost), mul(share, loss));
   const { symbol, exact } = accuracies(decodeLogits(logits), targets);
   const ready = optimize([objective, loss, symbol, exact, ...names.map((name) => costs[name]!)]);
   const slopes = gradient(ready[0]!, [vector]);
