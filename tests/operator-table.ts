@@ -198,6 +198,11 @@ const rows: readonly Row[] = [
   ["pad that cuts off both ends", "float[batch,5]", (x) => graph.pad(x, { axis: 1, before: -1, after: -2 })],
   ["pad that cuts off the end", "float[time,2]", (x) => graph.pad(x, { axis: 0, before: 2, after: -1, value: 0.5 })],
   ["pad that cuts off the beginning", "float[4,batch]", (x) => graph.pad(x, { axis: 0, before: -3, after: "batch" })],
+  [
+    "pad that cuts off an open amount",
+    "float[time,2] float[batch]",
+    (x, like) => graph.pad(x, { axis: 0, before: graph.minus(like.shape[0]!, "time"), after: 1 }),
+  ],
   ["shift up an open axis", "float[time,2]", (x) => graph.shift(x, 0, 1)],
   ["shift down an inner axis", "float[batch,3]", (x) => graph.shift(x, 1, -1)],
   ["convolve, pairs", "float[4,batch,2] float[3,2,3] float[3]", (x, k, b) => graph.convolve(x, k, b)],

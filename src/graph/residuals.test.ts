@@ -270,12 +270,22 @@ describe("sums of gradients", () => {
     expect([...results.slope!.data]).toEqual([-7, -8, -9]);
   });
 
-  test("two factors that are repeated keep the product's shape", () => {
+  test("the derivative of a sum isn't repeated before it is multiplied", () => {
+    const [x, y] = [input("x", [2, 3]), input("y", [2, 3])];
+    expect(operators(gradient(reduceSum(mul(x, y)), [x, y]))).not.toContain("Expand");
+    // Factors that are repeated themselves keep the product's shape.
     const [a, b] = [input("a", [1, 3]), input("b", [3])];
-    expect(mul(expand(a, [2, 3]), expand(b, [2, 3])).shape).toEqual([2, 3]);
-    const y = expand(b, [2, 3]);
-    expect(mul(y, y).shape).toEqual([2, 3]);
-    expect(operators([mul(y, input("c", [2, 3]))])).not.toContain("Expand");
+    const product = mul(expand(a, [2, 3]), expand(b, [2, 3]));
+    expect(product.shape).toEqual([2, 3]);
+    expect(gradient(reduceSum(product), [a, b]).map(({ shape }) => shape)).toEqual([[1, 3], [3]]);
+  });
+
+  test("what is repeated can be differentiated by", () => {
+    const { slope } = runGraph({ b: floats([1, 2, 3]), c: numbers([2, 3], 1) }, ({ b, c }) => {
+      const y = expand(b!, [2, 3]);
+      return { slope: sub(gradient(reduceSum(mul(y, c!)), [y])[0]!, c!) };
+    });
+    expect([...slope!.data]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   test("pads that cut more than there is leave zeros", () => {

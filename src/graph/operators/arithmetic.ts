@@ -100,11 +100,18 @@ export const Mul: Operator<null> = (() => {
     name: "Mul",
     infer: (inputs) => broadcastType(inputs, ["float", "int"]),
     value: ([a, b], out) => loop(a!, b!, out),
-    slope: ({ inputs: [a, b] }, gradient) => [mul(gradient, b!), mul(gradient, a!)],
+    slope: ({ inputs: [a, b] }, gradient) => [scaled(gradient, b!), scaled(gradient, a!)],
     bound: cornerBound((a, b) => a * b),
     print: infixPrint(" ⊙ ", " \\odot ", STRENGTH.product),
   });
 })();
+
+/** gradient ⊙ factor. What a sum's derivative repeats to the factor's shape, the product repeats by itself. */
+function scaled(gradient: Tensor, factor: Tensor): Tensor {
+  const { node } = gradient;
+  const isRepeated = node.kind === "operator" && node.operator === Expand && sameShape(gradient.shape, factor.shape);
+  return mul(isRepeated ? node.inputs[0]! : gradient, factor);
+}
 
 /** a/b. Integers: the quotient without its fraction. */
 export const Div: Operator<null> = (() => {
@@ -210,19 +217,7 @@ export function add(a: Operand, b: Operand, ...more: Operand[]): Tensor {
 /** a − b. */
 export const sub = binary(Sub);
 /** a ⊙ b, element by element. */
-export function mul(a: Operand, b: Operand): Tensor {
-  const [x, y] = tensors([a, b]) as [Tensor, Tensor];
-  const first = withoutExpand(x, y);
-  // Of two repeated factors one stays so: it gives the product its shape.
-  return apply(Mul, [first, first === x ? withoutExpand(y, x) : y], null);
-}
-
-/** x as it was before it was repeated to the shape of the other factor: a product repeats it anyway. */
-function withoutExpand(x: Tensor, other: Tensor): Tensor {
-  const { node } = x;
-  const isRepeated = node.kind === "operator" && node.operator === Expand && sameShape(x.shape, other.shape);
-  return isRepeated ? node.inputs[0]! : x;
-}
+export const mul = binary(Mul);
 /** a/b, element by element. */
 export const div = binary(Div);
 /** The larger of a and b, element by element. */

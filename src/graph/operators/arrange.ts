@@ -244,8 +244,9 @@ export const Pad: Operator<PadAttributes> = {
   vectorize: ([x], attributes) => apply(Pad, [x!.tensor], attributes),
 };
 
+/** Whether an amount is negative, or may be once its names are bound. */
 function isNegative(amount: Dimension): boolean {
-  return typeof amount === "number" && amount < 0;
+  return typeof amount === "number" ? amount < 0 : amount.includes("-");
 }
 
 /** Surrounds x along an axis with `before` and `after` elements of `value` (default 0); negative numbers cut off as many. */
