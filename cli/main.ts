@@ -7,6 +7,7 @@ import { addExport } from "./export.ts";
 import { addLists } from "./lists.ts";
 import { makeOutput, type Output } from "./output.ts";
 import { addPredict } from "./predict.ts";
+import { addReproduce } from "./reproduce.ts";
 import { addTrain } from "./train.ts";
 
 const isJson = process.argv.includes("--json");
@@ -29,7 +30,7 @@ const program = new Command("longhand")
   .option("--json", "print one JSON object and nothing else on standard output")
   .exitOverride()
   .configureOutput({ outputError: () => {} });
-for (const add of [addLists, addTrain, addEval, addPredict, addExport]) add(program, output);
+for (const add of [addLists, addTrain, addEval, addPredict, addExport, addReproduce]) add(program, output);
 for (const command of program.commands) {
   command
     .option("--json", "print one JSON object and nothing else on standard output")

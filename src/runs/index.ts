@@ -4,6 +4,26 @@ export { configHash, type Engine } from "./described.ts";
 export { type EvaluateTrainedOptions, evaluateTrained, type Finding, finding, lengthsFor } from "./evaluate.ts";
 export { describeTrained, exportOnnx, exportSafetensors } from "./export.ts";
 export { judged, type Prediction, type PredictOptions, predict, predictMany, unseen } from "./predict.ts";
+export {
+  type FigureRecord,
+  type FigureRunRecord,
+  figureRecord,
+  type ReproduceEvent,
+  reproduce,
+} from "./reproduce.ts";
+export {
+  type Claim,
+  type Figure,
+  type FigureOptions,
+  type FigureScale,
+  type FigureSeries,
+  type FigureTest,
+  figureNames,
+  loadFigure,
+} from "./reproduce-config.ts";
+export { type Machine, thisMachine } from "./reproduce-machine.ts";
+export { type FigureRun, type LookPoint, type RunEnding, runsOf } from "./reproduce-run.ts";
+export type { TestPoint } from "./reproduce-test.ts";
 export { writeResult } from "./result.ts";
 export type { Ending } from "./state.ts";
 export { type ResumeOptions, resumeRun, type StartOptions, startRun, type TrainingRun } from "./train-run.ts";
