@@ -72,7 +72,7 @@ test("a curriculum trains one bin a step: mostly the longest it has reached, any
   const steps = 6000;
   for (let t = 1; t <= steps; t++) {
     const parts = planStep(given, recipe, random, t);
-    const [{ length }] = parts as [{ length: number }];
+    const { length } = parts[0]!;
     expect(parts.map((part) => [part.length, part.first, part.count, part.share])).toEqual([
       [length, 0, 4, 0.4],
       [length, 4, 4, 0.4],
