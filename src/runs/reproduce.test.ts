@@ -113,7 +113,8 @@ test("a mistake in a configuration is named", async () => {
   await refuses(withTraining({ steps: -1 }), "config", 'series "DNGPU"', "steps: received -1");
   await refuses(withTraining({ model: { name: "dngpu", mapps: 9 } }), "unknown-name", 'Did you mean "maps"?');
   await refuses(withTraining({ seed: 3 }), "config", "training, seed: received 3");
-  await refuses(withTraining({ bins: null }), "config", "training, bins: received null");
+  const noBins = { bins: null, schedule: { name: "constant" }, gradientNoise: null, saturation: null };
+  await refuses(withTraining(noBins), "config", "training, bins: received null");
   await refuses(withTraining({ solved: { stop: true } }), "config", "training, solved, stop: received true");
   await refuses(withTraining({ solved: { every: 7 } }), "config", "training, solved, every: received 7");
   await refuses({ extends: "own" }, "config", "extends: received itself");

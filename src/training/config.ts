@@ -153,7 +153,7 @@ export function completeConfig(
   const { name, ...options } = checked.model;
   const model = { name, ...parseConfig(kind.options, options, `model ${name}`) };
   const complete = { ...checked, model };
-  checkConfig(complete, task);
+  checkConfig(complete, task, configuredModel(complete, own).model);
   return complete;
 }
 

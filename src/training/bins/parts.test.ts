@@ -19,7 +19,7 @@ const config = (changes: Record<string, unknown> = {}): TrainingConfig =>
     model: { name: "dngpu", maps: 3 },
     lengths: [2, 7],
     batch: 6,
-    bins: { lengths: [4, 7] },
+    bins: { lengths: [4, 7], ahead: null },
     solved: null,
     ...changes,
   });

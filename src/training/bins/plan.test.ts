@@ -11,7 +11,7 @@ const config = (bins: Record<string, unknown>, batch = 10, changes: Record<strin
     model: { name: "dngpu", maps: 3 },
     lengths: [3, 8],
     batch,
-    bins: { lengths: [3, 5, 8], ...bins },
+    bins: { lengths: [3, 5, 8], ahead: null, ...bins },
     solved: null,
     ...changes,
   });

@@ -8,7 +8,7 @@ const config = (changes: Record<string, unknown> = {}): TrainingConfig =>
     task: "sort",
     model: { name: "dngpu", maps: 3 },
     lengths: [3, 7],
-    bins: { lengths: [3, 5, 7] },
+    bins: { lengths: [3, 5, 7], ahead: null },
     schedule: { name: "plateau", every: 2 },
     solved: null,
     ...changes,
