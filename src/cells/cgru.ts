@@ -67,8 +67,11 @@ export function cgru({ maps, rows = 4, cutoff = true }: CgruOptions) {
    * holds the tap i − j + 1 along the rows, or zeros.
    */
   const acrossRows = (K: Tensor) => {
-    const taps = reshape(K, [3, 3 * maps, maps]);
-    const to = (row: number) => pad(taps, { axis: 1, before: (row - 1) * maps, after: (rows - 2 - row) * maps });
+    // A block is m² numbers in a row: so they are moved in long rows.
+    const taps = reshape(K, [3, 3 * maps ** 2]);
+    const moved = (row: number) =>
+      pad(taps, { axis: 1, before: (row - 1) * maps ** 2, after: (rows - 2 - row) * maps ** 2 });
+    const to = (row: number) => reshape(moved(row), [3, width, maps]);
     return concat(
       Array.from({ length: rows }, (_, row) => to(row)),
       -1,

@@ -27,6 +27,8 @@ import {
   sin,
   slice,
   squeeze,
+  stopGradient,
+  straightThroughStep,
   sub,
   type Tensor,
   tanh,
@@ -53,6 +55,8 @@ const kinds: readonly ((s: Tensor, t: Tensor, x: Tensor, W: Tensor) => Tensor)[]
   (s) => shift(s, 0, 1),
   (s) => shift(s, 1, -1),
   (s, t) => concat([slice(s, { axis: 1, start: 1 }), slice(t, { axis: 1, end: 1 })], 1),
+  (s, t) => mul(stopGradient(clip(s, -0.5, 0.5)), t),
+  (s) => straightThroughStep(s),
   (s) => transpose(reshape(s, [s.shape[1]!, 2]), [1, 0]),
   (s, t) => reshape(add(reshape(s, [1, 2, s.shape[1]!]), reshape(t, [1, 2, t.shape[1]!])), s.shape),
 ];
@@ -143,6 +147,13 @@ describe("what is stacked for the way back", () => {
 
   test("what isn't cheap is kept, what is made of it cheaply isn't", () => {
     expect(stackedBy(64, (s, x) => mul(clip(tanh(mul(s, x)), -0.5, 0.5), x))).toEqual(["Tanh [2, 64]"]);
+  });
+
+  test("a stopped gradient is made again; of a surrogate with a proxy the value is kept", () => {
+    const stopped = (p: Tensor) => mul(stopGradient(clip(p, -1, 1)), sin(p));
+    expect(stackedBy(64, (s, x) => stopped(mul(s, x)))).toEqual(["Mul [2, 64]"]);
+    const step = (s: Tensor, x: Tensor) => mul(straightThroughStep(sin(s)), x);
+    expect(stackedBy(64, (s, x) => mul(step(s, x), s)).sort()).toEqual(["Mul [2, 64]", "Sin [2, 64]", "s [2, 64]"]);
   });
 
   test("a sum is kept rather than its two terms", () => {

@@ -11,6 +11,7 @@ import { Constant } from "./operators/constant.ts";
 import { Gather } from "./operators/gather.ts";
 import { Abs, Clip, HardSigmoid, Relu } from "./operators/piecewise.ts";
 import { Reshape } from "./operators/reshape.ts";
+import { Surrogate } from "./operators/surrogate.ts";
 import { Transpose } from "./operators/transpose.ts";
 import { isInside, type Region, type Tensor } from "./tensor.ts";
 import { topologicalOrder } from "./traverse.ts";
@@ -22,7 +23,9 @@ const cheap = new Set<unknown>([Concat, Slice, Pad, Gather, Add, Sub, Mul, Neg, 
 const LONG_ROW = 64;
 
 function isView({ node }: Tensor): boolean {
-  return node.kind === "operator" && views.has(node.operator);
+  if (node.kind !== "operator") return false;
+  // A stopped gradient. Of a surrogate with a proxy both would have to be at hand.
+  return views.has(node.operator) || (node.operator === Surrogate && node.inputs.length === 1);
 }
 
 function isCheap({ node, shape }: Tensor): boolean {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { cgru, type ParameterSpec, type Tensors, uniformByFanIn, zeros } from "../cells/index.ts";
 import {
   add,
+  elements,
   equal,
   expose,
   gather,
@@ -13,6 +14,7 @@ import {
   pad,
   reduceMean,
   reduceSum,
+  reshape,
   scalar,
   scan,
   slice,
@@ -85,18 +87,23 @@ export const neuralGpuModel = defineModel({
         const embedding = matmul(oneHot(sub(ids, 1), symbols - 1), P.E!);
         const input = evenly(add(matmul(tanh(embedding), P.I!), P.bI!));
         const first = pad(mul(input, mask), { axis: -1, after: width - maps });
-        const ofSet = (all: Tensors, unit: number, set: Tensor) =>
-          Object.fromEntries(Object.keys(cell.parameters).map((name) => [name, gather(all[`${name}${unit}`]!, set)]));
+        // Each set as one row: the derivative chooses long rows again rather than keep them.
+        const chosen = (all: Tensor, set: Tensor) => {
+          const shape = all.shape.slice(1);
+          return reshape(gather(reshape(all, [sets, elements(shape)]), set), shape);
+        };
+        const ofSet = (unit: number, set: Tensor) =>
+          Object.fromEntries(Object.keys(cell.parameters).map((name) => [name, chosen(P[`${name}${unit}`]!, set)]));
         let inner: ReturnType<typeof cell.step> | undefined;
         const unrolled = scan<string, string>({
           name: "neural-gpu",
           steps: time,
           state: { s: first, set: scalar(0, "int") },
-          sequences: dropout ? { rows: slice(dropout.rows, { axis: 0, end: time }) } : {},
-          step({ s, set }, { rows: chosen }) {
-            let state = chosen ? mul(s!, chosenMasks(dropout!, chosen, [length, batch, width])) : s!;
+          sequences: dropout ? { masks: slice(dropout.rows, { axis: 0, end: time }) } : {},
+          step({ s, set }, { masks }) {
+            let state = masks ? mul(s!, chosenMasks(dropout!, masks, [length, batch, width])) : s!;
             for (const unit of unitNumbers) {
-              inner = cell.step(ofSet(P, unit, set!), state, { mask });
+              inner = cell.step(ofSet(unit, set!), state, { mask });
               state = inner.state;
             }
             const following = add(set!, 1);
