@@ -1,4 +1,5 @@
 /** A figure of a paper, from its configuration: trains what isn't trained, tests what isn't tested, reads the rest. Node only. */
+import { basename } from "node:path";
 import type { TrainingConfig, TrainingEvent } from "../training/index.ts";
 import type { Claim, Figure, FigureScale, FigureTest } from "./reproduce-config.ts";
 import {
@@ -56,6 +57,7 @@ export async function* reproduce(
 export interface FigureRunRecord {
   readonly series: string;
   readonly seed: number;
+  /** Its name among the runs. */
   readonly folder: string;
   readonly state: "ended" | "diverged" | "unfinished" | "not begun";
   /** null until it has ended. */
@@ -93,7 +95,7 @@ export async function figureRecord(figure: Figure, runs: string): Promise<Figure
       const tests = figure.test ? await testsOf(run, figure.test) : [];
       const isTested = tests.length === (figure.test?.lengths.length ?? 0);
       const state = stateOf(ending, isTested, looks.length > 0);
-      return { series, seed, folder, state, ending, looks, tests };
+      return { series, seed, folder: basename(folder), state, ending, looks, tests };
     }),
   );
   const { name, title, source, scale, x, xScale, y, claims, test, series } = figure;
