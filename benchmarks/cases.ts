@@ -1,17 +1,17 @@
 /**
- * The three training steps that are measured, with inputs that depend on the seed alone.
+ * The training steps that are measured, with inputs that depend on the seed alone.
  *
- * Every step is: forward, loss, gradient through time, gradient scaled by min(1, clipNorm / ‖gradient‖₂) (one norm over
- * all parameters; in a population one norm a replica), Adam with bias correction. All in float32. Time is the leading
- * axis of a batch.
+ * Every step but `dngpu-step` is: forward, loss, gradient through time, gradient scaled by
+ * min(1, clipNorm / ‖gradient‖₂) (one norm over all parameters; in a population one norm a replica), Adam with bias
+ * correction. All in float32. Time is the leading axis of a batch.
  */
-import { type CaseFile, type CaseName, type EncodedArray, encodeArray } from "./contract.ts";
+import { type CaseFile, type CaseName, decodeIntegers, type EncodedArray, encodeArray } from "./contract.ts";
 
 /** How much to measure. */
 export interface CaseOptions {
   /** Seed of inputs and initial parameters. Default 1. */
   readonly seed?: number;
-  /** Timed steps of each process. Default: 40, 20 and 8 by case. */
+  /** Timed steps of each process. Default: 40, 20, 8 and 6 by case. */
   readonly iterations?: number;
   /** Seconds of timed steps after which a process may stop early. Default 20. */
   readonly maximumSeconds?: number;
@@ -21,16 +21,18 @@ export interface CaseOptions {
 export function makeCase(name: CaseName, options: CaseOptions = {}): CaseFile {
   const { seed = 1, maximumSeconds = 20 } = options;
   const made = makers[name](generator(seed));
-  const iterations = options.iterations ?? { population: 40, rnn: 20, "dngpu-body": 8 }[name];
+  const iterations = options.iterations ?? { population: 40, rnn: 20, "dngpu-body": 8, "dngpu-step": 6 }[name];
   return {
     case: name,
     ...made,
-    constants: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: 1, ...made.constants },
     checkedSteps: 3,
     iterations,
     maximumSeconds,
   };
 }
+
+/** Adam's constants, and the norm that gradients are clipped to. */
+const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: 1 };
 
 type Made = Pick<CaseFile, "sizes" | "constants" | "parameters" | "inputs" | "cycled">;
 
@@ -38,6 +40,7 @@ const makers: Readonly<Record<CaseName, (next: () => number) => Made>> = {
   population: makePopulation,
   rnn: makeRnn,
   "dngpu-body": makeDngpuBody,
+  "dngpu-step": makeDngpuStep,
 };
 
 /**
@@ -69,7 +72,7 @@ function makePopulation(next: () => number): Made {
   const uniform = (bound: number, ...shape: number[]) => uniformArray(next, bound, shape);
   return {
     sizes,
-    constants: { learningRate: 0.02, noiseScale: 0.2 },
+    constants: { ...adam, learningRate: 0.02, noiseScale: 0.2 },
     parameters: {
       W1: uniform(0.7, p, input, hidden),
       R11: uniform(0.35, p, hidden, hidden),
@@ -101,7 +104,7 @@ function makeRnn(next: () => number): Made {
   const target = Int32Array.from({ length: batches * time * batch }, () => Math.floor(next() * classes));
   return {
     sizes,
-    constants: { learningRate: 1e-3 },
+    constants: { ...adam, learningRate: 1e-3 },
     parameters: {
       W: uniform(1 / Math.sqrt(input), input, hidden),
       U: uniform(1 / Math.sqrt(hidden), hidden, hidden),
@@ -137,6 +140,7 @@ function makeDngpuBody(next: () => number): Made {
   return {
     sizes,
     constants: {
+      ...adam,
       learningRate: 1e-3,
       updateOffset: 0.7,
       resetOffset: 0.5,
@@ -157,6 +161,96 @@ function makeDngpuBody(next: () => number): Made {
     },
     cycled: ["s"],
   };
+}
+
+/**
+ * The whole training step of the diagonal neural GPU on binary multiplication: 9 bins of 32 examples each.
+ *
+ * An example of length n in a bin of padded length L: k = ⌊(n − 1)/2⌋ binary digits, ×, k digits, lowest first, then
+ * blanks; its answer: the product's n lowest digits. n = L, but 3 ≤ n < L for 1 in 20. Symbols in: blank 0, digit d → d + 1,
+ * × 12; out: d + 1. All arrays are padded with 0 to the longest bin; mask = 1 at positions below n. With E and O the
+ * matrices of symbols,
+ *
+ * ze = E[symbol] + bE, s_0 = dropout(clip(ze, −1, 1)) ⊙ mask; L steps as in `dngpu-body`, their candidates
+ * dropout(clip(zc, −1, 1)) and their states s' ⊙ mask; logits = s_L O + bO.
+ * A bin's loss: softmax cross-entropy, mean over the positions below n, + saturationWeight·(L·Σ relu(|ze| − 0.9) +
+ * Σ over steps of relu(|z| − 0.9), z ∈ {zu, zr, zc}) / (L²·batch), where the sums run over padding too. Loss: mean over bins.
+ *
+ * dropout(x): 0, or x/keep with probability keep. AdaMax at step t = 0, 1, …, with m = v = 0 at first:
+ * g ← clip(g + noise·learningRate·truncated normal (|x| < 2), ±(1.2 v + 1e-4)); m ← 0.9 m + 0.1 g; v ← max(β₂ v, |g|),
+ * β₂ = 1 − max(5e-4, 0.01·0.5^(t/2000)); θ ← θ − learningRate·m / (v + 1e-8).
+ *
+ * Biases start at random, where the recipe has 0, so that a relative difference of them says something.
+ * In the steps that are checked nothing is dropped (keep = 1) and there is no noise; the timed steps draw their own.
+ * Source: arXiv:1702.08727 and its authors' program. 98.9 GFLOP in the products of the unit alone ({@link workOf}).
+ */
+function makeDngpuStep(next: () => number): Made {
+  const bins = [8, 12, 16, 20, 25, 28, 31, 36, 41];
+  const sizes = { bins: bins.length, batch: 32, longest: 41, maps: 96, symbols: 13, classes: 3, batches: 4 };
+  const { batch, longest, maps, symbols, classes, batches } = sizes;
+  const shape = [batches, bins.length, batch, longest];
+  const text = new Int32Array(batches * bins.length * batch * longest);
+  const answer = new Int32Array(text.length);
+  const lengths = Int32Array.from({ length: text.length / longest }, (_, example) => {
+    const padded = bins[Math.floor(example / batch) % bins.length]!;
+    const length = next() < 0.05 ? 3 + Math.floor(next() * (padded - 3)) : padded;
+    const count = (length - 1) >> 1;
+    const digits = () => Array.from({ length: count }, () => (next() < 0.5 ? 0 : 1));
+    const [first, second] = [digits(), digits()];
+    const number = (bits: readonly number[]) => bits.reduceRight((sum, bit) => 2n * sum + BigInt(bit), 0n);
+    const product = number(first) * number(second);
+    const symbol = (bit: number) => bit + 1;
+    text.set([...first.map(symbol), 12, ...second.map(symbol)], example * longest);
+    answer.set(
+      Array.from({ length }, (_, i) => symbol(Number((product >> BigInt(i)) & 1n))),
+      example * longest,
+    );
+    return length;
+  });
+  const uniform = (bound: number, ...extents: number[]) => uniformArray(next, bound, extents);
+  const bound = 1 / Math.sqrt(maps);
+  return {
+    sizes,
+    constants: {
+      learningRate: 0.005,
+      updateOffset: 0.7,
+      resetOffset: 0.5,
+      saturationLimit: 0.9,
+      saturationWeight: 1e-3,
+      keep: 0.9,
+      noise: 1e-4,
+    },
+    parameters: {
+      E: uniform(Math.sqrt(6 / (symbols + maps)), symbols, maps),
+      bE: uniform(bound, maps),
+      Ku: uniform(bound, 3, maps, maps),
+      bu: uniform(bound, maps),
+      Kr: uniform(bound, 3, maps, maps),
+      br: uniform(bound, maps),
+      Kc: uniform(bound, 3, maps, maps),
+      bc: uniform(bound, maps),
+      O: uniform(Math.sqrt(6 / (maps + classes)), maps, classes),
+      bO: uniform(bound, classes),
+    },
+    inputs: {
+      bins: encodeArray(Int32Array.from(bins), [bins.length]),
+      lengths: encodeArray(lengths, [batches, bins.length, batch]),
+      symbols: encodeArray(text, shape),
+      answers: encodeArray(answer, shape),
+    },
+    cycled: ["lengths", "symbols", "answers"],
+  };
+}
+
+/**
+ * Floating-point operations of a case's products, forward and backward (twice forward), or nothing where none are
+ * counted: 3·Σ over bins of L steps · batch · L positions · 2·3·maps·3 maps.
+ */
+export function workOf({ case: name, sizes, inputs }: CaseFile): number | undefined {
+  if (name !== "dngpu-step") return undefined;
+  const { batch, maps } = sizes as { batch: number; maps: number };
+  const positions = decodeIntegers(inputs.bins!.data).reduce((sum, length) => sum + batch * length ** 2, 0);
+  return 3 * positions * 2 * 3 * maps * 3 * maps;
 }
 
 /** An array of numbers uniform on ±bound. */

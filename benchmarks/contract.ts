@@ -1,11 +1,11 @@
 /**
  * What the benchmark and a peer say to each other. A peer is a process: it is given the path of a case file (JSON) and
- * prints one line of JSON. Every peer does the same work: forward, loss, gradient through time, clipping, Adam.
+ * prints one line of JSON. Every peer does the same work: forward, loss, gradient through time, clipping, the optimizer.
  */
 import { LonghandError } from "../src/errors.ts";
 
 /** The training steps that are compared: a name, and what it stands for (see `cases.ts`). */
-export const caseNames = ["population", "rnn", "dngpu-body"] as const;
+export const caseNames = ["population", "rnn", "dngpu-body", "dngpu-step"] as const;
 export type CaseName = (typeof caseNames)[number];
 
 /** A row-major array whose elements are base64 of little-endian float32 or int32. */
@@ -19,7 +19,7 @@ export interface EncodedArray {
 export interface CaseFile {
   readonly case: CaseName;
   readonly sizes: Readonly<Record<string, number>>;
-  /** Learning rate, Adam's β₁, β₂ and ε, the norm that gradients are clipped to, and the case's own constants. */
+  /** Learning rate and the case's own constants; where it is Adam's: β₁, β₂, ε, the norm that gradients are clipped to. */
   readonly constants: Readonly<Record<string, number>>;
   readonly parameters: Readonly<Record<string, EncodedArray>>;
   /** Leading axis of a name in `cycled`: the batches, which training cycles through. */

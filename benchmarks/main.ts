@@ -1,6 +1,6 @@
 /**
  * Compares training steps with other libraries:
- * `node dist/benchmarks/main.js [--case population,rnn,dngpu-body] [--peer name,…] [--rounds 3] [--json]`.
+ * `node dist/benchmarks/main.js [--case population,rnn,dngpu-body,dngpu-step] [--peer name,…] [--rounds 3] [--json]`.
  * Exit status 0; 1 when sides disagree; 2 on bad usage.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,10 +8,18 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { LonghandError, unknownName } from "../src/errors.ts";
-import { makeCase } from "./cases.ts";
+import { makeCase, workOf } from "./cases.ts";
 import { type Agreement, bestRows, compareAll, type MissingRow, type Row, summarize, tolerance } from "./compare.ts";
 import { type CaseName, caseNames } from "./contract.ts";
-import { describe, listVariants, ourName, runRounds, type Variant } from "./peers.ts";
+import {
+  describe,
+  listVariants,
+  measureProducts,
+  ourName,
+  type ProductSpeed,
+  runRounds,
+  type Variant,
+} from "./peers.ts";
 
 interface Report {
   readonly case: CaseName;
@@ -19,6 +27,8 @@ interface Report {
   readonly peers: readonly (Row | MissingRow)[];
   readonly variants: readonly Row[];
   readonly agreement: readonly Agreement[];
+  /** Floating-point operations of a step's products, and the fastest large product measured before and after the rounds. */
+  readonly work?: { readonly operations: number; readonly products: readonly ProductSpeed[] };
 }
 
 const command = new Command("benchmarks")
@@ -42,15 +52,17 @@ async function main(): Promise<number> {
   const options = command.parse().opts<Options>();
   const rounds = count("--rounds", options.rounds);
   const iterations = options.iterations === undefined ? {} : { iterations: count("--iterations", options.iterations) };
-  const variants = chooseVariants(options.peer);
   const names = options.case.split(",").map(chooseCase);
   const folder = mkdtempSync(join(tmpdir(), "longhand-bench-"));
   const reports: Report[] = [];
   try {
     for (const name of names) {
+      const variants = chooseVariants(name, options.peer);
       const file = makeCase(name, iterations);
+      const operations = workOf(file);
       const path = join(folder, `${name}.json`);
       writeFileSync(path, JSON.stringify(file));
+      const before = operations ? measureProducts() : [];
       const measured = await runRounds(path, variants, rounds, (message) => console.error(`${name}: ${message}`));
       const report: Report = {
         case: name,
@@ -58,6 +70,7 @@ async function main(): Promise<number> {
         peers: bestRows(measured),
         variants: measured.filter(({ results }) => results.length > 0).map(summarize),
         agreement: compareAll(file, measured),
+        ...(operations ? { work: { operations, products: fastest([...before, ...measureProducts()]) } } : {}),
       };
       reports.push(report);
       if (!options.json) console.log(format(report));
@@ -78,13 +91,22 @@ function chooseCase(name: string): CaseName {
   return found;
 }
 
-function chooseVariants(names: string | undefined): readonly Variant[] {
-  const variants = listVariants();
+function chooseVariants(name: CaseName, names: string | undefined): readonly Variant[] {
+  const variants = listVariants(name);
   if (names === undefined) return variants;
-  const known = [...new Set(variants.map(({ peer }) => peer))];
+  const known = [...new Set(caseNames.flatMap((each) => listVariants(each)).map(({ peer }) => peer))];
   const wanted = names.split(",");
-  for (const name of wanted) if (!known.includes(name)) throw unknownName("peer", name, known);
+  for (const each of wanted) if (!known.includes(each)) throw unknownName("peer", each, known);
   return variants.filter(({ peer }) => wanted.includes(peer));
+}
+
+/** The fastest measurement of each library. */
+function fastest(speeds: readonly ProductSpeed[]): readonly ProductSpeed[] {
+  const libraries = [...new Set(speeds.map(({ library }) => library))];
+  return libraries.map((library) => {
+    const own = speeds.filter((each) => each.library === library).map(({ gflops }) => gflops);
+    return { library, gflops: Math.max(...own) };
+  });
 }
 
 function count(option: string, text: string): number {
@@ -98,6 +120,9 @@ function count(option: string, text: string): number {
 /** A case as a table, and how far its peers' numbers differ. */
 function format(report: Report): string {
   const ours = report.peers.find((row): row is Row => row.peer === ourName && "median" in row);
+  const { operations = 0, products = [] } = report.work ?? {};
+  const peak = Math.max(...products.map(({ gflops }) => gflops));
+  const speed = (milliseconds: number) => operations / milliseconds / 1e6;
   const lines = report.peers.map((row) => {
     if ("skipped" in row) return [report.case, row.peer, "", `skipped: ${row.skipped}`];
     return [
@@ -108,15 +133,21 @@ function format(report: Report): string {
       `${row.low.toFixed(2)}–${row.high.toFixed(2)}`,
       ours ? (row.median / ours.median).toFixed(2) : "",
       row.compileSeconds.toFixed(1),
+      ...(operations ? [speed(row.median).toFixed(1), `${((100 * speed(row.median)) / peak).toFixed(0)}%`] : []),
     ];
   });
-  const table = columns([["case", "peer", "threads", "median ms", "min–max", "× longhand", "first step s"], ...lines]);
+  const heading = ["case", "peer", "threads", "median ms", "min–max", "× longhand", "first step s"];
+  const table = columns([[...heading, ...(operations ? ["GFLOP/s", "of a product"] : [])], ...lines]);
+  const measured = products.map(({ library, gflops }) => `${library} ${gflops.toFixed(0)}`).join(", ");
+  const productLine = operations ? [`one product, 4096 × 4096 twice, GFLOP/s: ${measured}`] : [];
   const agreement = report.agreement.map(
     ({ peer, threads, reference, loss, parameters, worst, change, agrees }) =>
       `  ${agrees ? "agrees" : "DISAGREES"}: ${peer} (${threads}) with ${reference}: loss ${loss.toExponential(1)}, ` +
       `parameters ${parameters.toExponential(1)} (${worst}), their change ${change.toExponential(1)}`,
   );
-  return [report.sizes, table, `relative differences (limit ${tolerance})`, ...agreement, ""].join("\n");
+  return [report.sizes, table, ...productLine, `relative differences (limit ${tolerance})`, ...agreement, ""].join(
+    "\n",
+  );
 }
 
 function columns(rows: readonly (readonly string[])[]): string {

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LonghandError } from "../src/errors.ts";
-import { type CaseFile, type PeerResult, type PeerSkipped, parseResult } from "./contract.ts";
+import { type CaseFile, type CaseName, type PeerResult, type PeerSkipped, parseResult } from "./contract.ts";
 
 /** One way to run a peer. Variants of a peer that differ in threads compete: the better one is the peer's figure. */
 export interface Variant {
@@ -33,10 +33,15 @@ export function findPython(): string {
 /** Name of our own side, to which the others are compared. */
 export const ourName = "longhand";
 
-/** Every variant, ours first. `dist/benchmarks/peers/longhand.js` is a peer like any other. */
-export function listVariants(): readonly Variant[] {
+const threadCounts = availableParallelism() > 1 ? [1, 2] : [1];
+
+/**
+ * Every variant, ours first. `dist/benchmarks/peers/longhand.js` is a peer like any other. `dngpu-step` runs with all
+ * threads only, and not in the libraries that take minutes for a step.
+ */
+export function listVariants(name: CaseName): readonly Variant[] {
   const python = findPython();
-  const counts = availableParallelism() > 1 ? [1, 2] : [1];
+  const counts = name === "dngpu-step" ? threadCounts.slice(-1) : threadCounts;
   const variants: Variant[] = [];
   for (const threads of counts) {
     const ours = join(root, "dist/benchmarks/peers/longhand.js");
@@ -59,7 +64,7 @@ export function listVariants(): readonly Variant[] {
       },
       { peer: "jax", threads, command: [python, script("jax_peer.py"), ...flag], requires: { python: "jax" } },
     );
-    if (threads === 1) {
+    if (threads === 1 && name !== "dngpu-step") {
       // One thread only: jax-js looks for a global `Worker`, which Node doesn't have; tfjs turns its threads off in Node.
       variants.push(
         {
@@ -88,6 +93,12 @@ export function whyMissing({ requires }: Variant): string | undefined {
   return tried.status === 0 ? undefined : `${python} can't import ${requires.python}`;
 }
 
+/** The last line that names an error, else the last line: Node ends with its version. */
+function reasonIn(errors: string): string {
+  const lines = errors.trim().split("\n");
+  return lines.filter((line) => /^\S*Error\b/.test(line)).at(-1) ?? lines.at(-1)!;
+}
+
 /** Runs one variant on a case file and gives what it printed; a failure or a timeout is a skip with its reason. */
 export async function runVariant(
   variant: Variant,
@@ -111,7 +122,7 @@ export async function runVariant(
     child.on("error", (error) => resolve(error.message));
     child.on("close", (status, signal) => {
       if (signal) resolve(`ended by ${signal} (limit ${timeoutSeconds} s)`);
-      else resolve(status === 0 ? undefined : (errors.trim().split("\n").at(-1) ?? `exit status ${status}`));
+      else resolve(status === 0 ? undefined : reasonIn(errors) || `exit status ${status}`);
     });
   });
   if (failure !== undefined) return { peer: variant.peer, skipped: failure };
@@ -121,6 +132,27 @@ export async function runVariant(
     if (error instanceof LonghandError) return { peer: variant.peer, skipped: error.message };
     throw error;
   }
+}
+
+/** Speed of one large matrix product here, single precision, in GFLOP/s. */
+export interface ProductSpeed {
+  readonly library: string;
+  readonly gflops: number;
+}
+
+/** Measures the product in PyTorch and in ONNX Runtime with as many threads as the peers have; without those that fail. */
+export function measureProducts(): readonly ProductSpeed[] {
+  const threads = String(threadCounts.at(-1));
+  const programs = [
+    { library: "pytorch", command: findPython(), script: join(folder, "peers/product.py") },
+    { library: "onnxruntime", command: process.execPath, script: join(root, "dist/benchmarks/peers/product.js") },
+  ];
+  return programs.flatMap(({ library, command, script }) => {
+    const { status, stdout } = spawnSync(command, [script, "--threads", threads], { encoding: "utf8" });
+    if (status !== 0) return [];
+    const { gflops } = JSON.parse(stdout.trim().split("\n").at(-1)!) as { gflops: number };
+    return [{ library, gflops }];
+  });
 }
 
 /** What all rounds of one variant gave. */

@@ -36,21 +36,27 @@ def batches(case):
     ]
 
 
-def measure(case, step, parameters):
-    """Runs `step(k)` (trains on batch k and returns the loss once the work is done) as the case asks.
+def measure(case, step, parameters, timed=None):
+    """Runs `step(i)` (trains on batch i modulo their count, returns the loss once the work is done) as the case asks.
 
-    `parameters()` gives name -> numpy array. Returns the fields of a result that don't name the peer.
+    `parameters()` gives name -> numpy array. `timed` is the step whose time is taken where it isn't the checked one; it runs
+    once before that. Returns the fields of a result that don't name the peer.
     """
-    count = case["sizes"]["batches"]
     began = time.perf_counter()
     losses = [float(step(0))]
     compile_s = time.perf_counter() - began
-    losses += [float(step(i % count)) for i in range(1, case["checkedSteps"])]
+    checked = case["checkedSteps"]
+    losses += [float(step(i)) for i in range(1, checked)]
     after = {name: encode(array) for name, array in parameters().items()}
+    if timed is not None:
+        began = time.perf_counter()
+        timed(checked)
+        compile_s += time.perf_counter() - began
+        checked += 1
     times = []
     for i in range(case["iterations"]):
         start = time.perf_counter()
-        step((case["checkedSteps"] + i) % count)
+        (timed or step)(checked + i)
         times.append(1000 * (time.perf_counter() - start))
         if i >= 2 and sum(times) > 1000 * case["maximumSeconds"]:
             break

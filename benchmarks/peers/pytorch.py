@@ -3,6 +3,7 @@
 import argparse
 
 import case_file
+import dngpu_torch
 import torch
 import torch.nn.functional as F
 
@@ -182,15 +183,8 @@ models = {
 }
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("case")
-    parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--form", help="how the model is written; default: the fastest here")
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    case = case_file.load(arguments.case)
+def measure(case, arguments):
+    """Trains with Adam, the gradient clipped by its norm."""
     forms = models[case["case"]]
     model = forms[arguments.form or next(iter(forms))](case)
     constants = case["constants"]
@@ -205,8 +199,8 @@ def main():
     )
     loss_function = torch.compile(model.loss) if arguments.compile else model.loss
 
-    def step(k):
-        loss = loss_function(model.leaves, *data[k])
+    def step(i):
+        loss = loss_function(model.leaves, *data[i % len(data)])
         adam.zero_grad(set_to_none=True)
         loss.backward()
         gradients = [leaf.grad for leaf in model.leaves]
@@ -219,9 +213,24 @@ def main():
         adam.step()
         return loss.item()
 
-    measured = case_file.measure(
+    return case_file.measure(
         case, step, lambda: {name: tensor.numpy() for name, tensor in model.parameters().items()}
     )
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("case")
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--form", help="how the model is written; default: the fastest here")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    case = case_file.load(arguments.case)
+    if case["case"] == "dngpu-step":
+        measured = dngpu_torch.measure(case, arguments)
+    else:
+        measured = measure(case, arguments)
     case_file.report(
         {
             "peer": "pytorch compiled" if arguments.compile else "pytorch eager",
