@@ -15,14 +15,17 @@ const dngpu = (changes: Record<string, unknown> = {}, task = "sort") =>
 
 const refused = (message: string) => expect.objectContaining({ code: "config", message });
 
-test("what is recommended fits together, for every task with one symbol at a position", () => {
-  const fitting = tasks.filter(({ channels }) => channels.length === 1);
-  expect(fitting.length).toBeGreaterThan(15);
-  for (const { name } of fitting) {
-    const { bins, lengths } = completeConfig({ task: name, model: { name: "dngpu" } });
-    expect(bins!.lengths.at(-1), name).toBe(lengths[1]);
-  }
-});
+test.each(["dngpu", "neural-gpu"])(
+  "what is recommended for %s fits together, for every task that it can learn",
+  (model) => {
+    const fitting = tasks.filter(({ channels }) => channels.length === 1);
+    expect(fitting.length).toBeGreaterThan(15);
+    for (const { name } of fitting) {
+      const { bins, lengths } = completeConfig({ task: name, model: { name: model } });
+      expect(bins!.lengths.at(-1), name).toBe(lengths[1]);
+    }
+  },
+);
 
 test("a model of one symbol at a position isn't trained on several", () => {
   expect(() => dngpu({}, "binary-addition")).toThrow(/^model dngpu: the task has 2 channels, expected one symbol/);

@@ -131,7 +131,7 @@ function recommendedNeuralGpu(task: Task): Record<string, unknown> {
     batch: 32,
     lengths: [lengths[0]!, lengths.at(-1)!],
     bins: { lengths, step: "curriculum" },
-    curriculum: { start: 6, accuracy: 0.85 },
+    curriculum: { start: Math.max(6, lengths[0]!), accuracy: 0.85 },
     optimizer: { name: "adam", epsilon: 1e-4 },
     learningRate: 1e-3,
     schedule: { name: "plateau", every: 100, factor: 0.98, floor: 0, rule: "worst" },
