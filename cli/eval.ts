@@ -1,15 +1,18 @@
 /** `longhand eval` */
 import type { Command } from "commander";
 import { type LengthResult, type Rate, rate } from "../src/index.ts";
-import { evaluateTrained, lengthsFor, openTrained, type Trained } from "../src/node.ts";
+import { evaluateTrained, lengthsFor, openTrained, type Trained, trainedLengths } from "../src/node.ts";
 import { replicaNumber, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
+import { evaluationProgress } from "./progress.ts";
+import { stopOnSignals } from "./signals.ts";
 import { table } from "./table.ts";
-import { count, counted, nouns, percent } from "./words.ts";
+import { count, counted, list, nouns, percent, problems, shortened } from "./words.ts";
 
 interface EvalOptions {
   lengths?: number[];
   samples?: number;
+  structured?: number;
   seed?: number;
   replica?: number | "all";
   runtime?: string;
@@ -20,14 +23,25 @@ export function addEval(program: Command, output: () => Output): void {
   program
     .command("eval")
     .summary("accuracy by length")
-    .description("Measures the accuracy of what a run trained, by length.")
+    .description(
+      "Measures the accuracy of what a run trained, by length: on problems held out of the training where it was by bins, and on structured ones. Ctrl+C ends it after the current batch, with what is known by then; exit status 130.",
+    )
     .argument("<run>", "a run's folder")
     .option(
       "--lengths <list>",
-      "as in 10,100,1000 (default: 1, 10 and 100 times the trained length)",
+      "as in 10,100,1000 (default: 1, 10 and 100 times the trained length; with bins that one, 101, 201 and 401)",
       wholeNumbers("--lengths", 1),
     )
-    .option("--samples <n>", "problems of each length (default: 1024)", wholeNumber("--samples", 1))
+    .option(
+      "--samples <n>",
+      "problems of each length (default: 1024, fewer where that takes minutes)",
+      wholeNumber("--samples", 1),
+    )
+    .option(
+      "--structured <n>",
+      "problems of each structured kind, where the task has some; 0: none (default: as many as are quick)",
+      wholeNumber("--structured", 0),
+    )
     .option("--seed <n>", "of the problems (default: one more than the run's)", wholeNumber("--seed", 0))
     .option(
       "--replica <number>",
@@ -36,62 +50,139 @@ export function addEval(program: Command, output: () => Output): void {
     )
     .option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)")
     .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
-    .action(async (folder: string, options: EvalOptions) => evaluate(folder, options, output()));
+    .action(async (folder: string, options: EvalOptions) => {
+      process.exitCode = await evaluate(folder, options, output());
+    });
 }
 
-async function evaluate(folder: string, options: EvalOptions, output: Output): Promise<void> {
+async function evaluate(folder: string, options: EvalOptions, output: Output): Promise<number> {
   const trained = await openTrained(folder, { previous: options.previousCheckpoint ?? false });
+  const { task, config, step, model } = trained;
   const lengths = [...new Set(options.lengths ?? lengthsFor(trained))].sort((a, b) => a - b);
-  const { samples = 1024, seed = trained.config.seed + 1, replica, runtime } = options;
-  const results: LengthResult[][] = [];
-  for await (const found of evaluateTrained(trained, {
-    lengths,
-    samples,
-    seed,
-    ...(typeof replica === "number" && { replica }),
-    ...(runtime !== undefined && { runtime }),
-    onProgress: (part) => output.redraw?.(`evaluating: ${Math.round(100 * part)}%`),
-  })) {
-    results.push(found);
+  const { samples, seed = config.seed + 1, replica, runtime, structured = "some" } = options;
+  using stop = stopOnSignals(output, "the current batch is finished");
+  const random: LengthResult[][] = [];
+  const special: LengthResult[][] = [];
+  try {
+    for await (const found of evaluateTrained(trained, {
+      lengths,
+      structured,
+      seed,
+      ...(samples !== undefined && { samples }),
+      ...(typeof replica === "number" && { replica }),
+      ...(runtime !== undefined && { runtime }),
+      signal: stop.signal,
+      onProgress: evaluationProgress(output),
+      onSmallerBatch: ({ length, from, to }) =>
+        output.note(`not enough memory for a batch of ${problems(task, from, length)}: going on with ${count(to)}`),
+    })) {
+      (found[0]!.structured === undefined ? random : special).push(found);
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
   }
   output.redraw?.("");
-  const { task, config, step } = trained;
-  output.print(
-    `${config.model.name} on ${task.name}, ${counted(step, "step")}; lengths in ${nouns(task).unit.replace(/digit|symbol/, "$&s")}`,
-  );
-  output.print();
-  if (results[0]!.length === 1)
-    printOne(
-      output,
-      results.map(([result]) => result!),
-    );
-  else if (replica === "all") printEach(output, results);
-  else printAll(output, trained, results);
+  const isStopped = stop.signal.aborted;
+  const unit = nouns(task).unit.replace(/digit|symbol/, "$&s");
+  output.print(`${config.model.name} on ${task.name}, ${counted(step, "step")}; lengths in ${unit}`);
+  if (random.length > 0) {
+    output.print();
+    if (random[0]!.length === 1)
+      printOne(
+        output,
+        random.map(([result]) => result!),
+        model.width !== undefined,
+      );
+    else if (replica === "all") printEach(output, random);
+    else printAll(output, trained, random);
+    if (config.bins) printSides(output, random);
+  }
+  if (special.length > 0) printStructured(output, special);
+  if (!isStopped && structured === "some" && task.structured) {
+    const tested = new Set(special.map(([result]) => result!.length));
+    const left = lengths.filter((length) => !tested.has(length));
+    if (left.length > 0) {
+      output.print();
+      output.print(
+        `Structured problems of length ${list(left.map(count))} take long and were left out: --structured 4 tests them.`,
+      );
+    }
+  }
+  if (isStopped) {
+    output.print();
+    output.print("Stopped: these are the results so far.");
+  }
   output.result({
     folder,
     run: trained.run,
     task: task.name,
     step,
     seed,
-    samples,
-    trained: config.lengths,
-    results: results.flat(),
+    samples: samples ?? null,
+    trained: trainedLengths(config),
+    stopped: isStopped,
+    results: random.flat(),
+    structured: special.flat(),
   });
+  return isStopped ? 130 : 0;
 }
 
 const interval = ({ low, high }: Rate) => `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}%`;
+const wrong = ({ exact }: LengthResult) => `${count(exact.trials - exact.successes)} of ${count(exact.trials)}`;
 
-function printOne(output: Output, results: readonly LengthResult[]): void {
+/** One network; where few problems are tested, how many are wrong says more than how many there were. */
+function printOne(output: Output, results: readonly LengthResult[], countsWrong: boolean): void {
   const rows = results.map((result) => [
     count(result.length),
     result.isTrained ? "trained" : "",
     percent(result.exact.value),
     interval(result.exact),
     percent(result.symbol.value),
-    count(result.exact.trials),
+    countsWrong ? wrong(result) : count(result.exact.trials),
   ]);
-  const header = ["length", "", "exact", "95% interval", "symbols", "problems"];
+  const header = ["length", "", "exact", "95% interval", "symbols", countsWrong ? "wrong" : "problems"];
   for (const line of table(header, rows, [0, 2, 3, 4, 5])) output.print(line);
+}
+
+/** After a training by bins: which of the random problems it can't have seen. */
+function printSides(output: Output, results: readonly (readonly LengthResult[])[]): void {
+  const seen = results.flatMap(([result]) => (result!.isHeldOut ? [] : [count(result!.length)]));
+  output.print();
+  if (seen.length < results.length) output.print("These problems were held out of the training.");
+  if (seen.length > 0) {
+    output.print(`Of length ${list(seen)} hardly any are held out: tested on all, which may have been trained on.`);
+  }
+}
+
+/** Structured problems: each kind at each length, and the first mistake of each kind at its shortest length. */
+function printStructured(output: Output, results: readonly (readonly LengthResult[])[]): void {
+  const each = results.flat();
+  const isOne = results[0]!.length === 1;
+  output.print();
+  output.print("Structured problems, on which networks that look perfect may fail:");
+  output.print();
+  const rows = each.map((result) => [
+    result.structured!,
+    count(result.length),
+    ...(isOne ? [] : [String(result.replica)]),
+    percent(result.exact.value),
+    interval(result.exact),
+    percent(result.symbol.value),
+    wrong(result),
+  ]);
+  rows.sort(([a], [b]) => (a! < b! ? -1 : a! > b! ? 1 : 0));
+  const header = ["kind", "length", ...(isOne ? [] : ["replica"]), "exact", "95% interval", "symbols", "wrong"];
+  for (const line of table(header, rows, [...header.keys()].slice(1))) output.print(line);
+  const shown = new Set<string>();
+  for (const { structured, length, mistake } of each) {
+    if (!mistake || shown.has(structured!)) continue;
+    shown.add(structured!);
+    output.print();
+    output.print(`A mistake in ${structured}, length ${count(length)}:`);
+    output.print(`      ${shortened(mistake.input)}`);
+    output.print(`    = ${shortened(mistake.answer)}`);
+    output.print(`exact ${shortened(mistake.exact)}`);
+  }
 }
 
 /** Every replica at every length. */

@@ -1,6 +1,7 @@
 /** `longhand tasks` and `longhand models` */
 import type { Command } from "commander";
 import { completeConfig, models, tasks } from "../src/index.ts";
+import { trainedLengths } from "../src/node.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 
@@ -15,21 +16,48 @@ export function addLists(program: Command, output: () => Output): void {
     .action(() => printModels(output()));
 }
 
+/** Names of the models that answer at each step, and of those that read the whole problem first. */
+const [steps, wholes] = [false, true].map((isWhole) =>
+  models
+    .filter((kind) => (kind.build({}, { channels: [3], answers: 3 }).width !== undefined) === isWhole)
+    .map(({ name }) => name),
+) as [string[], string[]];
+
 function printTasks(output: Output): void {
   const rows = tasks.map((task) => ({
     name: task.name,
     summary: task.summary,
     example: task.example,
-    defaults: completeConfig({ task: task.name }),
+    aligned: task.machine !== undefined,
+    defaults: completeConfig({ task: task.name, ...(!task.machine && { model: { name: wholes[0] } }) }),
     inputs: task.channels.map((alphabet) => alphabet.length),
     answers: task.output.length,
+    structured: Object.keys(task.structured ?? {}),
     source: task.source,
   }));
-  const cells = rows.map(({ name, example, defaults, summary }) => [name, example, range(defaults.lengths), summary]);
-  for (const line of table(["task", "example", "trained lengths", "what is asked"], cells, [2])) output.print(line);
+  const group = (isAligned: boolean, names: readonly string[], title: string, also: string) => {
+    const cells = rows
+      .filter(({ aligned }) => aligned === isAligned)
+      .map(({ name, example, defaults, summary }) => [name, example, range(trainedLengths(defaults)), summary]);
+    output.print(`${output.style("bold", title)} (--model ${names.join(" or ")})`);
+    output.print();
+    for (const line of table(["task", "example", "trained lengths", "what is asked"], cells, [2])) output.print(line);
+    output.print();
+    output.print(also);
+  };
+  group(
+    true,
+    steps,
+    "Answered a step at a time",
+    "Also base-<b>-addition, base-<b>-subtraction, base-<b>-increment (b from 2 to 36),\nmodular-arithmetic-<m> and cycle-navigation-<n> (from 2 to 64).",
+  );
   output.print();
-  output.print("Also base-<b>-addition, base-<b>-subtraction, base-<b>-increment (b from 2 to 36),");
-  output.print("modular-arithmetic-<m> and cycle-navigation-<n> (from 2 to 64).");
+  group(
+    false,
+    wholes,
+    "Read as a whole, then answered",
+    "Also unaligned-base-<b>-addition and base-<b>-multiplication (b from 2 to 10).",
+  );
   output.result({ tasks: rows });
 }
 

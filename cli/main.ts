@@ -8,6 +8,7 @@ import { addLists } from "./lists.ts";
 import { makeOutput, type Output } from "./output.ts";
 import { addPredict } from "./predict.ts";
 import { addReproduce } from "./reproduce.ts";
+import { addTrace } from "./trace.ts";
 import { addTrain } from "./train.ts";
 
 const isJson = process.argv.includes("--json");
@@ -30,7 +31,7 @@ const program = new Command("longhand")
   .option("--json", "print one JSON object and nothing else on standard output")
   .exitOverride()
   .configureOutput({ outputError: () => {} });
-for (const add of [addLists, addTrain, addEval, addPredict, addExport, addReproduce]) add(program, output);
+for (const add of [addLists, addTrain, addEval, addPredict, addTrace, addExport, addReproduce]) add(program, output);
 for (const command of program.commands) {
   command
     .option("--json", "print one JSON object and nothing else on standard output")

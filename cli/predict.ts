@@ -37,7 +37,7 @@ export function addPredict(program: Command, output: () => Output): void {
 }
 
 /** Lets problems begin with a minus ("-+0", "-1+5"), which would be read as unknown options: options begin with letters. */
-function readProblemsWithMinus(verb: Command): void {
+export function readProblemsWithMinus(verb: Command): void {
   const parse = verb.parseOptions.bind(verb);
   verb.parseOptions = (args) => {
     const { operands, unknown } = parse(args);

@@ -1,5 +1,5 @@
-/** The progress of a training: one line that is drawn again in a terminal, a few plain lines elsewhere. */
-import type { TrainingConfig, TrainingEvent } from "../src/index.ts";
+/** The progress of a training or an evaluation: one line that is drawn again in a terminal, a few plain lines elsewhere. */
+import type { EvaluateOptions, TrainingConfig, TrainingEvent } from "../src/index.ts";
 import type { Output } from "./output.ts";
 import { count, duration, percent } from "./words.ts";
 
@@ -54,6 +54,33 @@ export function progress(output: Output, { population, solved: test }: TrainingC
         break;
       case "done":
         output.redraw?.("");
+    }
+  };
+}
+
+/** Seconds between lines of an evaluation's progress where no line is drawn again. The first comes at once if it takes long. */
+const PAUSE = 30;
+const LONG = 10;
+
+/** Returns what is to be told of each batch of an evaluation. */
+export function evaluationProgress(
+  output: Output,
+  now = () => performance.now() / 1000,
+): NonNullable<EvaluateOptions["onProgress"]> {
+  const start = now();
+  let told: number | undefined;
+  return (part, { length, structured, done, samples }) => {
+    const time = now();
+    const left = ((time - start) * (1 - part)) / part;
+    const parts = [
+      `evaluating: ${percent(part)}`,
+      `length ${count(length)}${structured === undefined ? "" : `, ${structured}`}: ${count(done)} of ${count(samples)}`,
+      `${duration(left)} left`,
+    ];
+    if (output.redraw) output.redraw(parts);
+    else if (part < 1 && (told === undefined ? left > LONG : time - told >= PAUSE)) {
+      output.note(parts.join(" · "));
+      told = time;
     }
   };
 }

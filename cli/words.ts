@@ -32,14 +32,23 @@ export function duration(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${two((seconds % 3600) / 60)} min`;
 }
 
-/** What problems of a task are called, and what their length counts. */
+/** What problems of a task are called, and what their length counts. Problems read as a whole are measured in symbols. */
 export function nouns({ name }: Task): { problem: string; unit: string } {
-  const base = /^(?:base-(\d+)|(binary|decimal))-(addition|subtraction|increment)$/.exec(name);
   if (name === "increment") return { problem: "number", unit: "binary digit" };
-  if (!base) return { problem: "problem", unit: "symbol" };
-  const problem = { addition: "sum", subtraction: "difference", increment: "number" }[base[3]!]!;
-  const digits = { binary: "binary digit", decimal: "decimal digit" }[base[2] ?? ""];
-  return { problem, unit: digits ?? (base[1] === "10" ? "decimal digit" : `digit of base ${base[1]}`) };
+  const [, side, base, kind] = /^(unaligned-)?(?:(base-\d+|binary|decimal)-)?([a-z]+)(?:-in-binary)?$/.exec(name) ?? [];
+  const problem = { addition: "sum", subtraction: "difference", increment: "number", multiplication: "product" }[kind!];
+  if (problem === undefined || (base === undefined && side === undefined))
+    return { problem: "problem", unit: "symbol" };
+  if (side !== undefined || kind === "multiplication") return { problem, unit: "symbol" };
+  if (base === "binary") return { problem, unit: "binary digit" };
+  if (base === "decimal" || base === "base-10") return { problem, unit: "decimal digit" };
+  return { problem, unit: `digit of base ${base!.slice("base-".length)}` };
+}
+
+/** The beginning and the end of a long text. */
+export function shortened(text: string, most = 72): string {
+  const side = Math.floor((most - 3) / 2);
+  return text.length <= most ? text : `${text.slice(0, side)} … ${text.slice(-side)}`;
 }
 
 /** "1,024 sums of 1,000 binary digits" */

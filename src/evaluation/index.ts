@@ -1,10 +1,14 @@
 /** The evaluation layer: what the layers above may use. */
 export {
   checkLengths,
+  drawHeldOut,
   type EvaluateOptions,
+  type EvaluationProgress,
   type Evaluator,
   evaluator,
   type LengthResult,
   mistakesProgram,
+  nearLengths,
+  problemsARun,
 } from "./evaluate.ts";
 export { type Rate, rate } from "./wilson.ts";

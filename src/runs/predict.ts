@@ -1,10 +1,13 @@
 /** What a trained network answers to problems that people write. Node only. */
 import { LonghandError } from "../errors.ts";
-import { ndarray, program } from "../graph/index.ts";
+import { drawHeldOut, problemsARun } from "../evaluation/index.ts";
+import { type Dimension, ndarray, program } from "../graph/index.ts";
+import type { Model } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
 import type { Task } from "../tasks/index.ts";
 import { applyProgram } from "./apply.ts";
 import { engineFor } from "./engine.ts";
+import { checkMemory } from "./memory.ts";
 import { replicaOf, type Trained } from "./trained.ts";
 
 /** A network's answer to one problem. */
@@ -30,9 +33,6 @@ export interface PredictOptions {
   /** Default: the one that fits. */
   readonly runtime?: string;
 }
-
-/** Symbols that one run may hold. */
-const SYMBOLS_A_RUN = 1 << 20;
 
 /**
  * Applies a trained network to one problem.
@@ -74,42 +74,59 @@ export async function answersTo(
   const { task, model } = trained;
   const channels = task.channels.length;
   const { parameters } = replicaOf(trained, options.replica);
-  const { name, inputs, outputs } = applyProgram(model);
-  const onlyAnswer = program(name, inputs, { answer: outputs.answer! });
-  const batches = batchesBySteps(problems, channels);
-  const largest = batches.reduce((most, batch) => Math.max(most, batch.length), 0);
-  const longest = problems.reduce((most, problem) => Math.max(most, problem.length), 0) / channels;
-  const { runtime } = await engineFor(onlyAnswer, largest, longest, options.runtime);
-  await using executable = await runtime.compile(onlyAnswer);
+  const groups = groupsBySteps(model, problems, channels);
+  const largest = groups.reduce((most, { batches }) => Math.max(most, batches[0]!.length), 0);
+  const longest = groups.reduce((most, { steps }) => Math.max(most, steps), 0);
+  checkMemory(trained, longest);
+  const answerProgram = (time: Dimension) => {
+    const { name, inputs, outputs } = applyProgram(model, time);
+    return program(name, inputs, { answer: outputs.answer! });
+  };
+  const { runtime } = await engineFor(answerProgram("time"), largest, longest, options.runtime);
+  // Networks whose state has positions are compiled for each length.
+  await using shared = model.width === undefined ? await runtime.compile(answerProgram("time")) : undefined;
   const answers: Int32Array[] = [];
-  for (const batch of batches) {
-    const size = problems[batch[0]!]!.length;
-    const symbols = new Int32Array(batch.length * size);
-    batch.forEach((index, row) => {
-      symbols.set(problems[index]!, row * size);
-    });
-    const shape = [batch.length, size / channels, channels];
-    const { answer } = await executable.run({ ...parameters, symbols: ndarray(symbols, shape) });
-    batch.forEach((index, row) => {
-      answers[index] = Int32Array.from(answer!.data.subarray((row * size) / channels, ((row + 1) * size) / channels));
-    });
+  for (const { steps, batches } of groups) {
+    await using own = shared ? undefined : await runtime.compile(answerProgram(steps));
+    const executable = (shared ?? own)!;
+    for (const batch of batches) {
+      const size = steps * channels;
+      const symbols = new Int32Array(batch.length * size);
+      batch.forEach((index, row) => {
+        symbols.set(problems[index]!, row * size);
+      });
+      const { answer } = await executable.run({
+        ...parameters,
+        symbols: ndarray(symbols, [batch.length, steps, channels]),
+      });
+      batch.forEach((index, row) => {
+        answers[index] = Int32Array.from(answer!.data.subarray(row * steps, (row + 1) * steps));
+      });
+    }
   }
   return answers;
 }
 
-/** Indices of problems that have the same number of steps, in batches that fit in memory. */
-function batchesBySteps(problems: readonly Int32Array[], channels: number): number[][] {
-  const byLength = new Map<number, number[]>();
+/** Problems of one number of steps: their indices, in batches that are answered at once. */
+interface Group {
+  readonly steps: number;
+  readonly batches: readonly (readonly number[])[];
+}
+
+function groupsBySteps(model: Model, problems: readonly Int32Array[], channels: number): Group[] {
+  const bySteps = new Map<number, number[]>();
   problems.forEach((problem, index) => {
-    const known = byLength.get(problem.length);
+    const steps = problem.length / channels;
+    const known = bySteps.get(steps);
     if (known) known.push(index);
-    else byLength.set(problem.length, [index]);
+    else bySteps.set(steps, [index]);
   });
-  return [...byLength].flatMap(([length, indices]) => {
-    const count = Math.max(1, Math.floor((SYMBOLS_A_RUN * channels) / length));
-    return Array.from({ length: Math.ceil(indices.length / count) }, (_, k) =>
+  return [...bySteps].map(([steps, indices]) => {
+    const count = problemsARun(model, steps);
+    const batches = Array.from({ length: Math.ceil(indices.length / count) }, (_, k) =>
       indices.slice(k * count, (k + 1) * count),
     );
+    return { steps, batches };
   });
 }
 
@@ -135,12 +152,15 @@ export function judged(task: Task, problem: Int32Array, answer: Int32Array): Pre
 }
 
 /**
- * A problem that the network never saw, drawn from a stream of its own, and what the network makes of it.
+ * A problem that the network never saw, drawn from a stream of its own, and what the network makes of it. After a training
+ * by bins it is one of those held out.
  * @param length the task's measure of it.
  */
 export async function unseen(trained: Trained, length: number, options: PredictOptions = {}): Promise<Prediction> {
   const { task, config } = trained;
-  const problem = task.sample(randomSource(config.seed).stream("unseen", task.name, length), length);
+  const stream = randomSource(config.seed).stream("unseen", task.name, length);
+  const heldOut = config.bins ? drawHeldOut(task, stream, length) : undefined;
+  const problem = heldOut ?? task.sample(stream, length);
   const [answer] = await answersTo(trained, [problem], options);
   return judged(task, problem, answer!);
 }
