@@ -53,7 +53,7 @@ function hasPoints({ x }: CurveRun): boolean {
 export function resampled({ x, y }: CurveRun, end: number): CurveRun {
   const points: [number, number][] = [];
   for (let k = 0; k <= 100; k++) {
-    const at = end * (k / 100);
+    const at = k === 100 ? end : (end * k) / 100;
     const after = Array.from(x).findIndex((value) => value >= at);
     if (after < 0 || (after === 0 && x[0]! > at)) continue;
     const before = Math.max(0, after - 1);
