@@ -77,8 +77,8 @@ export function nextRecipe(
   };
   const open = openBins(config, state, accuracies, result);
   // Losses over fewer and shorter bins say nothing about those over more.
-  const losses = open === state.open ? state.losses : [];
-  const next = { ...state, accuracies, losses, period, open };
+  if (open !== state.open) return { ...state, accuracies, losses: [], period: NO_STEPS, open };
+  const next = { ...state, accuracies, period };
   const every = config.schedule.name === "plateau" ? config.schedule.every : PERIOD;
   return period.steps < every ? next : endPeriod(config, next, learningRate);
 }
