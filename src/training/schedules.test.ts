@@ -12,6 +12,8 @@ describe("schedules, from step 1 to the last", () => {
     [{ name: "constant" }, 5, [1, 3, 5], [1, 1, 1]],
     [{ name: "linear" }, 5, [1, 2, 3, 4, 5], [1, 0.75, 0.5, 0.25, 0]],
     [{ name: "linear", final: 0.2 }, 5, [1, 3, 5, 6], [1, 0.6, 0.2, 0.2]],
+    [{ name: "linear", from: 0.5, final: 0.2 }, 5, [1, 2, 3, 4, 5], [1, 1, 1, 0.6, 0.2]],
+    [{ name: "plateau" }, 5, [1, 5], [1, 1]],
     [{ name: "linear", final: 2 }, 3, [1, 2, 3], [1, 1.5, 2]],
     [{ name: "cosine" }, 5, [1, 2, 3, 4, 5], [1, (1 + Math.SQRT1_2) / 2, 0.5, (1 - Math.SQRT1_2) / 2, 0]],
     [{ name: "cosine", final: 0.5 }, 5, [1, 3, 5, 9], [1, 0.75, 0.5, 0.5]],

@@ -115,7 +115,7 @@ export async function* train(
 
   yield { type: "start", step, steps, parameters: layout.size, runtime: runtime.description };
   let prepared = step < steps ? batches.draw(step + 1, longest, noiseScale(config, step + 1)) : undefined;
-  const timer = stopwatch(step);
+  const timer = stopwatch((at) => steps - at);
   let savedAt = step;
   let isStopped = false;
   while (step < steps && prepared) {
@@ -172,7 +172,7 @@ export async function* train(
         losses,
         learningRate,
         length,
-        ...timer.read(step, steps),
+        ...timer.read(step),
       };
       isStopped = answer === "stop";
     }

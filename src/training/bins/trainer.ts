@@ -66,7 +66,7 @@ export async function* trainBins(
   });
 
   yield { type: "start", step, steps: config.steps, parameters: layout.size, runtime: runtime.description };
-  const timer = stopwatch(step);
+  const timer = stopwatch((at) => (config.steps - at) * fullWork(config));
   const total = asArray(undefined);
   let savedAt = step;
   let isStopped = false;
@@ -103,7 +103,10 @@ export async function* trainBins(
     }
     [current, next] = [next, current];
     step = t;
-    timer.count(plan.reduce((sum, { count }) => sum + count, 0));
+    timer.count(
+      plan.reduce((sum, { count }) => sum + count, 0),
+      plan.reduce((sum, { length, count }) => sum + count * length ** 2, 0),
+    );
     recipe = nextRecipe(config, recipe, result, learningRate);
     // Each set has a gradient of its own: they stay one by being joined after every step.
     if (config.sharing && recipe.pull === 0) joinAll(model, current);
@@ -122,7 +125,7 @@ export async function* trainBins(
         bins: result.bins,
         costs: { ...result.costs },
         weights,
-        ...timer.read(step, config.steps),
+        ...timer.read(step),
       };
       isStopped = answer === "stop";
     }
@@ -162,6 +165,13 @@ export async function* trainBins(
   }
   if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
   yield { type: "done", step, reason: step < config.steps ? "aborted" : "steps", state: state() };
+}
+
+/** Steps · positions of a step once all bins are trained: what is left may take that long. */
+function fullWork({ bins, batch }: TrainingConfig): number {
+  const { lengths, step } = bins!;
+  const squares = lengths.map((length) => length ** 2);
+  return batch * (step === "all" ? squares.reduce((sum, square) => sum + square, 0) : Math.max(...squares));
 }
 
 function weightsOf(config: TrainingConfig, recipe: RecipeState): Record<string, number> {
