@@ -66,17 +66,26 @@ describe("settings", () => {
     const parsed: Record<string, unknown> = trainingConfig.parse({
       ...minimal,
       curriculum: { start: 1 },
+      bins: { lengths: [3] },
+      saturation: {},
+      sharing: {},
       gradientNoise: { scale: 1 },
       stateNoise: { scale: 1 },
       solved: { length: 1 },
     });
-    const names = ["curriculum", "gradientNoise", "stateNoise", "solved"].flatMap((name) =>
-      Object.keys(parsed[name] as object).map((key) => `${name}.${key}`),
+    const { perRate: _ } = trainingConfig.parse({ ...minimal, gradientNoise: { perRate: 1 } }).gradientNoise as {
+      perRate: number;
+    };
+    const names = ["curriculum", "bins", "saturation", "sharing", "gradientNoise", "stateNoise", "solved"].flatMap(
+      (name) => [
+        ...Object.keys(parsed[name] as object).map((key) => `${name}.${key}`),
+        ...(name === "gradientNoise" ? ["gradientNoise.perRate"] : []),
+      ],
     );
     expect(inner.map(([name]) => name)).toEqual(names);
     for (const [name, , value] of inner) {
       const [part, key] = name!.split(".") as [string, string];
-      const needed = { start: 1, scale: 1, length: 1 } as Record<string, unknown>;
+      const needed = { start: 1, scale: 1, length: 1, lengths: 1, perRate: 1 } as Record<string, unknown>;
       if (key in needed) expect(value, name).toBe("");
       else expect(fromCell(value), name).toEqual((parsed[part] as Record<string, unknown>)[key]);
     }
