@@ -176,7 +176,8 @@ function makeDngpuBody(next: () => number): Made {
  * A bin's loss: softmax cross-entropy, mean over the positions below n, + saturationWeight·(L·Σ relu(|ze| − 0.9) +
  * Σ over steps of relu(|z| − 0.9), z ∈ {zu, zr, zc}) / (L²·batch), where the sums run over padding too. Loss: mean over bins.
  *
- * dropout(x): 0, or x/keep with probability keep. AdaMax at step t = 0, 1, …, with m = v = 0 at first:
+ * dropout(x): 0, or x/keep with probability keep. AdaMax at step t = 0, 1, …, with m = 0 and v = firstLargest at first (from
+ * 0, a step would be the sign of the gradient, also where that is rounding):
  * g ← clip(g + noise·learningRate·truncated normal (|x| < 2), ±(1.2 v + 1e-4)); m ← 0.9 m + 0.1 g; v ← max(β₂ v, |g|),
  * β₂ = 1 − max(5e-4, 0.01·0.5^(t/2000)); θ ← θ − learningRate·m / (v + 1e-8).
  *
@@ -219,6 +220,7 @@ function makeDngpuStep(next: () => number): Made {
       saturationWeight: 1e-3,
       keep: 0.9,
       noise: 1e-4,
+      firstLargest: 0.01,
     },
     parameters: {
       E: uniform(Math.sqrt(6 / (symbols + maps)), symbols, maps),

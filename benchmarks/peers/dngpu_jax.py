@@ -41,9 +41,11 @@ class Dngpu:
         self.bins = [int(length) for length in case["inputs"]["bins"]]
         order = sorted(range(len(self.bins)), key=lambda i: -self.bins[i])
         self.groups = [order] if together else [[i] for i in order]
-        self.state = {name: jnp.array(array) for name, array in case["parameters"].items()}
-        zeros = lambda: {name: jnp.zeros_like(array) for name, array in self.state.items()}  # noqa: E731
-        self.state = (self.state, zeros(), zeros(), jax.random.key(1, impl="unsafe_rbg"))
+        parameters = {name: jnp.array(array) for name, array in case["parameters"].items()}
+        full = lambda value: {name: jnp.full_like(array, value) for name, array in parameters.items()}  # noqa: E731
+        self.state = (
+            parameters, full(0), full(self.constants["firstLargest"]), jax.random.key(1, impl="unsafe_rbg")
+        )  # fmt: skip
         self.train = jax.jit(self.train, static_argnums=3, donate_argnums=0)
 
     def batch(self, arrays):

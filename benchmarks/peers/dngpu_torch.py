@@ -71,7 +71,7 @@ class Dngpu:
         self.flat = torch.cat([array.flatten() for array in arrays])
         self.leaves = [part.view(shape).requires_grad_() for part, shape in zip(self.flat.split(self.sizes), self.shapes)]
         self.m = torch.zeros_like(self.flat)
-        self.v = torch.zeros_like(self.flat)
+        self.v = torch.full_like(self.flat, case["constants"]["firstLargest"])
         self.form = form
         self.constants = case["constants"]
         self.batch_size = case["sizes"]["batch"]
