@@ -10,6 +10,7 @@ import { onnxNodeRuntime } from "../../src/runtime/onnx/node.ts";
 import { adam } from "../../src/training/index.ts";
 import { VERSION } from "../../src/version.ts";
 import { type CaseFile, encodeArray } from "../contract.ts";
+import { measureDngpuStep } from "./dngpu-step.ts";
 import { benchmarkStep } from "./steps.ts";
 
 interface Order {
@@ -75,7 +76,13 @@ async function main(): Promise<void> {
   });
   const path = positionals[0]!;
   const threads = Number(values.threads);
-  const isPopulation = (JSON.parse(readFileSync(path, "utf8")) as CaseFile).case === "population";
+  const asked = JSON.parse(readFileSync(path, "utf8")) as CaseFile;
+  if (asked.case === "dngpu-step") {
+    const measured = await measureDngpuStep(asked, threads);
+    process.stdout.write(`${JSON.stringify({ peer: "longhand", version: VERSION, ...measured })}\n`);
+    return;
+  }
+  const isPopulation = asked.case === "population";
   const shards = isPopulation ? threads : 1;
   const control = new Int32Array(new SharedArrayBuffer(8));
   const loss = new Float64Array(new SharedArrayBuffer(8 * shards));
