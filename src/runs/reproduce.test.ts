@@ -28,14 +28,16 @@ test("every figure of the paper has a configuration that can be used at every sc
 
 test("figures 3 to 6 share their runs, 7 and 8 those of the DNGPU", async () => {
   const folders = await foldersOf("fig3");
-  expect(folders).toHaveLength(10);
-  expect(new Set(folders).size).toBe(10);
+  expect(folders).toHaveLength(15);
+  expect(new Set(folders).size).toBe(15);
   expect(folders[0]).toMatch(/^runs.dngpu-[0-9a-f]{8}-seed1$/);
-  expect(folders[1]).toMatch(/^runs.neural-gpu-[0-9a-f]{8}-seed1$/);
+  expect(folders[2]).toMatch(/^runs.neural-gpu-[0-9a-f]{8}-seed1$/);
   for (const other of ["fig4", "fig5", "fig6"]) expect(await foldersOf(other), other).toEqual(folders);
   for (const other of ["fig7", "fig8"]) {
     const shared = (await foldersOf(other)).filter((folder) => folders.includes(folder));
-    expect(shared, other).toEqual(folders.filter((folder) => folder.includes("dngpu")));
+    expect(shared, other).toEqual(
+      folders.filter((folder) => folder.includes("dngpu-") && !folder.includes("all-bins")),
+    );
   }
 });
 
@@ -46,10 +48,10 @@ test("the paper's networks and lengths", async () => {
     model: { name: "dngpu", maps: 96, hard: true, diagonal: true, saturation: 0.9, dropout: "candidate", keep: 0.9 },
     batch: 32,
     learningRate: 0.005,
-    bins: { ahead: null, examples: 10_000 },
+    bins: { ahead: 2, examples: 10_000 },
     solved: { length: 401 },
   });
-  expect(series[1]!.training.model).toMatchObject({ name: "neural-gpu", maps: 24, rows: 4, sets: 6 });
+  expect(series[2]!.training.model).toMatchObject({ name: "neural-gpu", maps: 24, rows: 4, sets: 6 });
   expect(lengths!.lengths.at(-1)!.length).toBe(4001);
   const ablations = (await loadFigure("fig7")).series.map(({ training: { model, saturation } }) => [
     model.hard,
@@ -113,10 +115,10 @@ test("a mistake in a configuration is named", async () => {
   await refuses(withTraining({ steps: -1 }), "config", 'series "DNGPU"', "steps: received -1");
   await refuses(withTraining({ model: { name: "dngpu", mapps: 9 } }), "unknown-name", 'Did you mean "maps"?');
   await refuses(withTraining({ seed: 3 }), "config", "training, seed: received 3");
-  const noBins = { bins: null, schedule: { name: "constant" }, gradientNoise: null, saturation: null };
+  const noBins = { bins: null, average: null, schedule: { name: "constant" }, gradientNoise: null, saturation: null };
   await refuses(withTraining(noBins), "config", "training, bins: received null");
   await refuses(withTraining({ solved: { stop: true } }), "config", "training, solved, stop: received true");
-  await refuses(withTraining({ solved: { every: 7 } }), "config", "training, solved, every: received 7");
+  await refuses(withTraining({ solved: { every: 7, stop: false } }), "config", "training, solved, every: received 7");
   await refuses({ extends: "own" }, "config", "extends: received itself");
   await writeFile(path, '{"extends":"missing"}');
   await expect(loadFigure(path)).rejects.toMatchObject({

@@ -4,7 +4,13 @@ import { readRun } from "../files/run-folder.ts";
 import { type NDArray, ndarray } from "../graph/index.ts";
 import type { Model } from "../models/index.ts";
 import type { Task } from "../tasks/index.ts";
-import { configuredModel, layoutOf, namedParameters, type TrainingConfig } from "../training/index.ts";
+import {
+  configuredModel,
+  layoutOf,
+  namedParameters,
+  type TrainingConfig,
+  trainedParameters,
+} from "../training/index.ts";
 import { describedRun, type Engine } from "./described.ts";
 import { stateOf } from "./state.ts";
 
@@ -58,7 +64,7 @@ export async function openTrained(folder: string, options: OpenTrainedOptions = 
     model,
     step: state.step,
     population: config.population,
-    parameters: namedParameters(state.parameters, layout, config.population),
+    parameters: namedParameters(trainedParameters(state), layout, config.population),
     solved: state.solvedAt.map((at) => at !== null),
     diverged: state.divergedAt.map((at) => at !== null),
   };

@@ -32,7 +32,7 @@ test("a model of one symbol at a position isn't trained on several", () => {
 });
 
 describe("without bins there is no", () => {
-  const plain = { schedule: { name: "constant" }, gradientNoise: null, saturation: null, bins: null };
+  const plain = { schedule: { name: "constant" }, gradientNoise: null, average: null, saturation: null, bins: null };
   test.each([
     [
       { schedule: { name: "plateau" } },
@@ -46,6 +46,7 @@ describe("without bins there is no", () => {
       { saturation: { weight: 0.5 } },
       'saturation: received {"weight":0.5,"follow":true}, expected null: there are no bins',
     ],
+    [{ average: 0.5 }, "average: received 0.5, expected null: there are no bins"],
     [
       { sharing: { pull: 0.5, growth: 2 } },
       'sharing: received {"pull":0.5,"growth":2,"below":0.15,"joinAt":0.1}, expected null: there are no bins',

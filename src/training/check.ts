@@ -41,10 +41,11 @@ export function checkConfig(config: TrainingConfig, task: Task, model: Model): v
 }
 
 /** What only a training by bins has. */
-function checkWithoutBins({ schedule, gradientNoise, saturation, sharing }: TrainingConfig): void {
+function checkWithoutBins({ schedule, gradientNoise, average, saturation, sharing }: TrainingConfig): void {
   if (schedule.name === "plateau") throw wrong("schedule, name", schedule.name, "another schedule: there are no bins");
   if (gradientNoise && "perRate" in gradientNoise)
     throw wrong("gradientNoise", gradientNoise, "scale and decay: there are no bins");
+  if (average !== null) throw wrong("average", average, "null: there are no bins");
   if (saturation) throw wrong("saturation", saturation, "null: there are no bins");
   if (sharing) throw wrong("sharing", sharing, "null: there are no bins");
 }

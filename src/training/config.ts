@@ -99,6 +99,11 @@ export const trainingConfig = z.strictObject({
     ])
     .nullable()
     .default(null),
+  /**
+   * Decay of a moving average of the parameters, with bins: θ̄ ← d θ̄ + (1 − d) θ after each step, d = min(average,
+   * t/(t + 10)). It is what is looked at and what the trained network is. null: the parameters themselves.
+   */
+  average: z.number().gt(0).lt(1).nullable().default(null),
   weightDecay: z.number().min(0).default(0),
   /** Noise on the state before each step, uniform in ±scale; the scale grows from 0 over the first `growth` of the steps. */
   stateNoise: z

@@ -28,6 +28,6 @@ export {
 export { accuracies, lossOf, type TrainingProgram, trainingProgram } from "./program.ts";
 export { type ScheduleConfig, scheduleFactor } from "./schedules.ts";
 export { type RunShard, shardsOf, trainPopulation } from "./shards.ts";
-export { joinParameters, namedParameters, type TrainingState } from "./state.ts";
+export { joinParameters, namedParameters, type TrainingState, trainedParameters } from "./state.ts";
 export { type Answer, initialState, type TrainOptions, train } from "./trainer.ts";
 export { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "./transformations.ts";

@@ -9,7 +9,7 @@ export interface TrainingState {
   readonly step: number;
   /** Parameters of the population [population · size]. */
   readonly parameters: ArrayData;
-  /** The optimizer's arrays, each of the parameters' size. */
+  /** The optimizer's arrays, each of the parameters' size; `average`: the moving average of the parameters, where there is one. */
   readonly slots: Readonly<Record<string, ArrayData>>;
   /** Longest problem that the curriculum has reached. */
   readonly longest: number;
@@ -19,6 +19,11 @@ export interface TrainingState {
   readonly divergedAt: readonly (number | null)[];
   /** What a training by bins has decided so far. */
   readonly recipe?: RecipeState;
+}
+
+/** The trained network's parameters: their moving average where there is one. */
+export function trainedParameters({ parameters, slots }: TrainingState): ArrayData {
+  return slots.average ?? parameters;
 }
 
 /** The parameters by name, each [population, …shape] (without that axis for one replica). */

@@ -13,7 +13,7 @@ import { completeConfig, configuredModel, type TrainingConfig } from "../config.
 import type { TrainingEvent } from "../events.ts";
 import { layoutOf } from "../flat.ts";
 import { trainPopulation } from "../shards.ts";
-import { namedParameters, type TrainingState } from "../state.ts";
+import { namedParameters, type TrainingState, trainedParameters } from "../state.ts";
 import { initialState } from "../trainer.ts";
 import { type PartRunner, partRunner } from "./parts.ts";
 import { type BinsOptions, trainBins } from "./trainer.ts";
@@ -343,4 +343,24 @@ test("sets of shared parameters are pulled together, and once they are one they 
   );
   for (const { costs } of only(events, "step").slice(6)) expect(costs!.sharing).toBe(0);
   expect(endOf(events).parameters).not.toEqual(only(events, "checkpoint").at(-2)!.state.parameters);
+});
+
+test("the moving average of the parameters is θ̄ ← d θ̄ + (1 − d) θ, and what is looked at", async () => {
+  const config = tiny({ average: 0.75, steps: 4, checkpointEvery: 1, solved: null });
+  const states = only(await eventsOf(config), "checkpoint").map(({ state }) => state);
+  let average = [...initialState(config, 64).parameters];
+  for (const { step, parameters, slots } of states) {
+    // At first the average is younger: d = t/(t + 10).
+    const decay = Math.min(0.75, step / (step + 10));
+    average = average.map((value, k) => decay * value + (1 - decay) * parameters[k]!);
+    slots.average!.forEach((value, k) => {
+      expect(value).toBeCloseTo(average[k]!, 14);
+    });
+  }
+  expect(states).toHaveLength(4);
+  expect(trainedParameters(states[3]!)).toBe(states[3]!.slots.average);
+  const plain = only(await eventsOf(tiny({ average: null, steps: 4, checkpointEvery: 1, solved: null })), "done")[0]!;
+  expect(plain.state.slots.average).toBeUndefined();
+  expect([...plain.state.parameters]).toEqual([...states[3]!.parameters]);
+  expect(trainedParameters(plain.state)).toBe(plain.state.parameters);
 });

@@ -55,10 +55,16 @@ export async function* trainBins(
   let recipe = start.recipe ?? initialRecipe(config);
   let [solvedAt] = start.solvedAt;
   let step = start.step;
+  /** The moving average of the parameters. */
+  const average = config.average === null ? undefined : asArray(start.slots.average ?? start.parameters);
+  const network = () => (average ?? current.parameters!).data;
   const state = (): TrainingState => ({
     step,
     parameters: current.parameters!.data.slice(),
-    slots: Object.fromEntries(optimizer.slots.map((name) => [name, current[name]!.data.slice()])),
+    slots: {
+      ...Object.fromEntries(optimizer.slots.map((name) => [name, current[name]!.data.slice()])),
+      ...(average && { average: average.data.slice() }),
+    },
     longest: config.bins!.lengths[recipe.open - 1]!,
     solvedAt: [solvedAt ?? null],
     divergedAt: [null],
@@ -110,6 +116,7 @@ export async function* trainBins(
     recipe = nextRecipe(config, recipe, result, learningRate);
     // Each set has a gradient of its own: they stay one by being joined after every step.
     if (config.sharing && recipe.pull === 0) joinAll(model, current);
+    if (average) moveAverage(average.data, current.parameters!.data, Math.min(config.average!, t / (t + 10)));
 
     if (t % config.reportEvery === 0 || t === config.steps) {
       const answer = yield {
@@ -132,7 +139,7 @@ export async function* trainBins(
     let isSolved = false;
     if (looker && config.solved && (t % config.solved.every === 0 || t === config.steps)) {
       const { length, samples, symbolAccuracy: enough } = config.solved;
-      const parameters = namedParameters(current.parameters!.data, layout, 1);
+      const parameters = namedParameters(network(), layout, 1);
       timer.pause();
       for await (const [found] of looker.evaluate(parameters, {
         lengths: [length],
@@ -165,6 +172,11 @@ export async function* trainBins(
   }
   if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
   yield { type: "done", step, reason: step < config.steps ? "aborted" : "steps", state: state() };
+}
+
+/** θ̄ ← d θ̄ + (1 − d) θ. */
+function moveAverage(average: ArrayData, parameters: ArrayData, decay: number): void {
+  for (let k = 0; k < average.length; k++) average[k]! += (1 - decay) * (parameters[k]! - average[k]!);
 }
 
 /** Steps · positions of a step once all bins are trained: what is left may take that long. */
