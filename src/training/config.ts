@@ -152,7 +152,11 @@ export function completeConfig(
   const task = own.task ?? findTask(given.task ?? "");
   const modelName = isObject(given.model) && "name" in given.model ? given.model.name : defaultModel(task);
   const kind = own.model ?? findModel(String(modelName));
-  const named = { optimizer: { name: "adam" }, schedule: { name: "constant" }, ...recommended(task, kind.name) };
+  const named = {
+    optimizer: { name: "adam" },
+    schedule: { name: "constant" },
+    ...recommended(task, kind.name, isObject(given.model) ? given.model : {}),
+  };
   const merged = mergeConfig(named, { ...given, task: task.name });
   const checked = parseConfig(trainingConfig, merged, "config");
   const { name, ...options } = checked.model;

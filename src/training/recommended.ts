@@ -62,8 +62,12 @@ function settingsFor(task: Task): Settings {
  * Recommended settings. Hard units with noise on the state make networks whose units saturate, so that errors don't build
  * up over thousands of steps. How often they solve each task is recorded in `docs/learning.md`.
  */
-export function recommended(task: Task, model: string): Record<string, unknown> {
-  if (model === "dngpu") return recommendedDngpu(task);
+export function recommended(
+  task: Task,
+  model: string,
+  options: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  if (model === "dngpu") return recommendedDngpu(task, options.maps);
   if (model === "neural-gpu") return recommendedNeuralGpu(task);
   const { units, longest, onlyLongest, reach, rest } = settingsFor(task);
   const [low, high] = task.defaultTrainLengths;
@@ -100,8 +104,9 @@ function mapsFor({ name }: Task): number {
  * The recipe of papers/003 with the numbers of its authors' program, but for two things that were measured to do better
  * (docs/neural-gpus.md): longer bins wait for the shorter ones, and the network is the average of the last parameters.
  */
-function recommendedDngpu(task: Task): Record<string, unknown> {
-  const maps = mapsFor(task);
+function recommendedDngpu(task: Task, given: unknown): Record<string, unknown> {
+  // The fewer maps, the larger the steps. What is no number of maps is refused later.
+  const maps = typeof given === "number" && given >= 1 ? given : mapsFor(task);
   // The longest problems that fit a bin decide its length: a problem takes as many steps as it has symbols.
   const fitting = BINS.flatMap((bin) => validLengths(task, 1, bin).slice(-1));
   const lengths = [...new Set(fitting)].filter((length) => length >= 3);
