@@ -1,7 +1,7 @@
 /** `longhand eval` */
 import type { Command } from "commander";
 import { type LengthResult, type Rate, rate } from "../src/index.ts";
-import { evaluateTrained, lengthsFor, openTrained, type Trained, trainedLengths } from "../src/node.ts";
+import { evaluateTrained, lengthsFor, openTrained, type Trained } from "../src/node.ts";
 import { replicaNumber, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { evaluationProgress } from "./progress.ts";
@@ -39,7 +39,7 @@ export function addEval(program: Command, output: () => Output): void {
     )
     .option(
       "--structured <n>",
-      "problems of each structured kind, where the task has some; 0: none (default: as many as are quick)",
+      "problems of each structured kind, where the task has some; 0: none (default: none of networks that answer at each step, else as many as are quick)",
       wholeNumber("--structured", 0),
     )
     .option("--seed <n>", "of the problems (default: one more than the run's)", wholeNumber("--seed", 0))
@@ -59,7 +59,13 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
   const trained = await openTrained(folder, { previous: options.previousCheckpoint ?? false });
   const { task, config, step, model } = trained;
   const lengths = [...new Set(options.lengths ?? lengthsFor(trained))].sort((a, b) => a - b);
-  const { samples, seed = config.seed + 1, replica, runtime, structured = "some" } = options;
+  const {
+    samples,
+    seed = config.seed + 1,
+    replica,
+    runtime,
+    structured = model.width === undefined ? 0 : "some",
+  } = options;
   using stop = stopOnSignals(output, "the current batch is finished");
   const random: LengthResult[][] = [];
   const special: LengthResult[][] = [];
@@ -119,7 +125,7 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
     step,
     seed,
     samples: samples ?? null,
-    trained: trainedLengths(config),
+    trained: config.lengths,
     stopped: isStopped,
     results: random.flat(),
     structured: special.flat(),

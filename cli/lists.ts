@@ -1,7 +1,6 @@
 /** `longhand tasks` and `longhand models` */
 import type { Command } from "commander";
 import { completeConfig, models, tasks } from "../src/index.ts";
-import { trainedLengths } from "../src/node.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 
@@ -38,7 +37,7 @@ function printTasks(output: Output): void {
   const group = (isAligned: boolean, names: readonly string[], title: string, also: string) => {
     const cells = rows
       .filter(({ aligned }) => aligned === isAligned)
-      .map(({ name, example, defaults, summary }) => [name, example, range(trainedLengths(defaults)), summary]);
+      .map(({ name, example, defaults, summary }) => [name, example, range(defaults.lengths), summary]);
     output.print(`${output.style("bold", title)} (--model ${names.join(" or ")})`);
     output.print();
     for (const line of table(["task", "example", "trained lengths", "what is asked"], cells, [2])) output.print(line);

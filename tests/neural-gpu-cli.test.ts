@@ -13,9 +13,14 @@ let run: string;
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), "longhand-neural-gpu-"));
   run = join(base, "run");
-  const settings = ["model.name=dngpu", "model.maps=6", "bins.lengths=[3,5]", "batch=8", "solved=null"].flatMap(
-    (setting) => ["--set", setting],
-  );
+  const settings = [
+    "model.name=dngpu",
+    "model.maps=6",
+    "lengths=[3,5]",
+    "bins.lengths=[3,5]",
+    "batch=8",
+    "solved=null",
+  ].flatMap((setting) => ["--set", setting]);
   const ended = await longhand(["train", "binary-multiplication", ...settings, "--steps", "10", "--run", run]);
   expect(ended.status, ended.stderr).toBe(0);
 }, 120_000);

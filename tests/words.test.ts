@@ -1,8 +1,10 @@
 /** How the command line writes numbers, times and tables. */
 import { expect, test } from "vitest";
 import { readSettings, wholeNumber, wholeNumbers } from "../cli/options.ts";
+import type { Output } from "../cli/output.ts";
+import { evaluationProgress } from "../cli/progress.ts";
 import { table, wrapped } from "../cli/table.ts";
-import { count, duration, list, percent, problems } from "../cli/words.ts";
+import { count, duration, list, percent, problems, shortened } from "../cli/words.ts";
 import { findTask } from "../src/index.ts";
 
 test("a rate is 100% only when it is all, and 0% only when it is none", () => {
@@ -37,7 +39,41 @@ test("counts and problems", () => {
   expect(problems(findTask("base-4-addition"), 64, 10)).toBe("64 sums of 10 digits of base 4");
   expect(problems(findTask("parity"), 64, 40)).toBe("64 problems of 40 symbols");
   expect(problems(findTask("increment"), 2, 3)).toBe("2 numbers of 3 binary digits");
+  expect(problems(findTask("base-10-addition"), 2, 3)).toBe("2 sums of 3 decimal digits");
+  expect(problems(findTask("binary-multiplication"), 64, 401)).toBe("64 products of 401 symbols");
+  expect(problems(findTask("decimal-multiplication-in-binary"), 1, 9)).toBe("1 product of 9 symbols");
+  expect(problems(findTask("unaligned-base-4-addition"), 2, 9)).toBe("2 sums of 9 symbols");
+  expect(problems(findTask("unaligned-increment"), 2, 1)).toBe("2 numbers of 1 symbol");
+  expect(problems(findTask("sort-by-key"), 2, 4)).toBe("2 problems of 4 symbols");
   expect(list([1, 2, 3], 2)).toBe("1, 2 and 1 more");
+});
+
+test("a long text is shortened to its beginning and end", () => {
+  expect(shortened("0123456789", 10)).toBe("0123456789");
+  expect(shortened("0123456789a", 10)).toBe("012 … 89a");
+});
+
+test("an evaluation tells at once when it takes long, then every half minute", () => {
+  const lines: string[] = [];
+  let time = 0;
+  const output = { note: (line: string) => lines.push(line), redraw: undefined } as unknown as Output;
+  const tell = evaluationProgress(output, () => time);
+  const at = { length: 401, done: 8, samples: 64 };
+  for (const [seconds, part] of [
+    [1, 0.2],
+    [2, 0.1],
+    [20, 0.2],
+    [31, 0.25],
+    [32, 0.5],
+    [80, 1],
+  ] as const) {
+    time = seconds;
+    tell(part, { ...at, ...(part === 0.5 && { structured: "powers" }) });
+  }
+  expect(lines).toEqual([
+    "evaluating: 10.0% · length 401: 8 of 64 · 18.0 s left",
+    "evaluating: 50.0% · length 401, powers: 8 of 64 · 32.0 s left",
+  ]);
 });
 
 test("tables are aligned", () => {

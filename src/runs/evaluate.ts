@@ -12,7 +12,6 @@ import {
 import type { Model } from "../models/index.ts";
 import { operationsOf } from "../runtime/operations.ts";
 import { type Task, validLengths } from "../tasks/index.ts";
-import type { TrainingConfig } from "../training/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { replicaOf, type Trained } from "./trained.ts";
@@ -85,7 +84,7 @@ export async function* evaluateTrained(
       ...part,
       lengths: [length],
       seed,
-      trained: trainedLengths(config),
+      trained: config.lengths,
       ...(config.bins && { side: "test" as const }),
       ...(options.signal && { signal: options.signal }),
       ...(options.onSmallerBatch && { onSmallerBatch: options.onSmallerBatch }),
@@ -145,7 +144,7 @@ export async function finding(
 ): Promise<Finding> {
   const { task, model, population, config } = trained;
   const { operations, least, most } = FINDING[config.bins ? "bins" : "lengths"];
-  const [, longest] = trainedLengths(config);
+  const [, longest] = config.lengths;
   const cost = (length: number) => costOf(model, population, task.steps(length));
   const lengths = [100, 50, 20, 10, 5, 2, 1].flatMap((factor) => nextValid(task, factor * longest));
   const length = lengths.find((candidate) => least * cost(candidate) <= operations) ?? lengths.at(-1)!;
@@ -161,17 +160,12 @@ export async function finding(
  * network takes as many steps as symbols, the longest trained one, 101, 201 and 401, or the nearest that the task has.
  */
 export function lengthsFor({ task, config }: Trained): number[] {
-  const [, longest] = trainedLengths(config);
+  const [, longest] = config.lengths;
   if (config.bins) {
     const far = [101, 201, 401].flatMap((length) => nearLengths(task, length).slice(0, 1));
     return [validLengths(task, 1, longest).at(-1)!, ...new Set(far.filter((length) => length > longest))];
   }
   return [1, 10, 100].flatMap((factor) => nextValid(task, factor * longest));
-}
-
-/** Shortest and longest problem that was trained on. */
-export function trainedLengths({ lengths, bins }: TrainingConfig): readonly [number, number] {
-  return bins ? [lengths[0], Math.max(...bins.lengths)] : lengths;
 }
 
 /** The first length from this one on that the task has. */

@@ -7,7 +7,6 @@ export {
   type Finding,
   finding,
   lengthsFor,
-  trainedLengths,
 } from "./evaluate.ts";
 export { describeTrained, exportOnnx, exportSafetensors } from "./export.ts";
 export { judged, type Prediction, type PredictOptions, predict, predictMany, unseen } from "./predict.ts";
