@@ -211,7 +211,7 @@ test("bad input ends with status 2 and one line that names what came and what wa
   );
   expect(await readdir(base)).toEqual(before);
   expect(existsSync("trace.png")).toBe(false);
-});
+}, 120_000);
 
 test("tasks tells which models read them, and from which lengths they are trained", async () => {
   const { stdout } = await longhand(["tasks"]);
