@@ -112,8 +112,8 @@ async function tested(
   }
 }
 
-function isBinary({ name }: Task): boolean {
-  return name === "increment" || name.startsWith("binary-");
+function isBinary({ name, unaligned }: Task): boolean {
+  return !unaligned && (name === "increment" || name.startsWith("binary-"));
 }
 
 async function start(taskName: string | undefined, options: TrainOptions): Promise<TrainingRun> {

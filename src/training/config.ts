@@ -166,12 +166,15 @@ export function completeConfig(
   return complete;
 }
 
-/** `over` on top of `base`: objects are merged, everything else is replaced. A named part that changes its name starts anew. */
+/**
+ * `over` on top of `base`: objects are merged, everything else is replaced. A named part that changes its name starts
+ * anew; one that had none yet gets it.
+ */
 export function mergeConfig(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const old = merged[key];
-    const renamed = isObject(value) && isObject(old) && "name" in value && value.name !== old.name;
+    const renamed = isObject(value) && isObject(old) && "name" in value && "name" in old && value.name !== old.name;
     merged[key] = isObject(value) && isObject(old) && !renamed ? mergeConfig(old, value) : value;
   }
   return merged;
