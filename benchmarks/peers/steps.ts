@@ -1,7 +1,6 @@
 /** The training steps of the cases as programs of this library. */
 
 import { rnn } from "../../src/cells/index.ts";
-import { LonghandError } from "../../src/errors.ts";
 import {
   abs,
   add,
@@ -250,7 +249,6 @@ function dngpuStep(file: CaseFile): BenchmarkStep {
 export function benchmarkStep(file: CaseFile, shard: number, shards: number): BenchmarkStep {
   if (file.case === "rnn") return rnnStep(file);
   if (file.case === "dngpu-body") return dngpuStep(file);
-  if (file.case === "dngpu-step") throw new LonghandError("unsupported", "dngpu-step isn't written here yet");
   const { population } = file.sizes as { population: number };
   const first = Math.floor((shard * population) / shards);
   return populationStep(file, first, Math.floor(((shard + 1) * population) / shards) - first);
