@@ -4,6 +4,7 @@ import { evaluator } from "../evaluation/index.ts";
 import type { ArrayData, NDArray } from "../graph/index.ts";
 import { randomSource } from "../random/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
+import { floatArray, scalarArrays } from "./arrays.ts";
 import { batchSource } from "./batches.ts";
 import { configuredModel, type Own, type TrainingConfig } from "./config.ts";
 import type { TrainingEvent } from "./events.ts";
@@ -86,14 +87,7 @@ export async function* train(
     );
   }
   const shape = population > 1 ? [population, layout.size] : [layout.size];
-  const asArray = (data: ArrayData | undefined): NDArray => {
-    const copy =
-      runtime.precision === 64
-        ? new Float64Array(population * layout.size)
-        : new Float32Array(population * layout.size);
-    if (data) copy.set(data);
-    return { dtype: "float", shape, data: copy };
-  };
+  const asArray = (data: ArrayData | undefined) => floatArray(runtime.precision, shape, data);
   /** Parameters and slots: the current ones are read while the next are written. */
   const names = ["parameters", ...optimizer.slots];
   let current = Object.fromEntries(
@@ -215,12 +209,6 @@ export function endsTraining(
 ): boolean {
   const isGrown = noiseScale(config, t) >= (config.stateNoise?.scale ?? 0);
   return (config.solved?.stop ?? false) && isGrown && solved.every((yes, r) => yes || divergedAt[r] !== null);
-}
-
-function scalarArrays(scalars: Readonly<Record<string, number>>): Record<string, NDArray> {
-  return Object.fromEntries(
-    Object.entries(scalars).map(([name, value]) => [name, { dtype: "float", shape: [], data: Float64Array.of(value) }]),
-  );
 }
 
 function mean(values: ArrayLike<number>, replicas: readonly number[]): number {

@@ -3,6 +3,7 @@ import type { NDArray } from "../../graph/index.ts";
 import { type RandomSource, randomSource } from "../../random/index.ts";
 import type { Arrays, Executable, Runtime } from "../../runtime/contract.ts";
 import { drawSide, padBatch, type Task, validLengths } from "../../tasks/index.ts";
+import { scalarArray } from "../arrays.ts";
 import { configuredModel, type Own, type TrainingConfig } from "../config.ts";
 import type { Part } from "./plan.ts";
 import { gradientProgram, MASKS, positionsOf, prefixed } from "./program.ts";
@@ -81,10 +82,6 @@ export function partRunner(config: TrainingConfig, runtime: Runtime, own: Own = 
       for (const made of compiled) if (made.status === "fulfilled") await made.value.close();
     },
   };
-}
-
-function scalarArray(value: number): NDArray {
-  return { dtype: "float", shape: [], data: Float64Array.of(value) };
 }
 
 /**

@@ -3,8 +3,6 @@ import type { RandomSource } from "../../random/index.ts";
 import type { TrainingConfig } from "../config.ts";
 import type { RecipeState } from "./recipe.ts";
 
-export type BinsConfig = NonNullable<TrainingConfig["bins"]>;
-
 /** A part of a step, whose gradient is computed at once: some of the problems of one bin. */
 export interface Part {
   /** The bin: its padded length, which is also the number of steps of the network. */
@@ -16,30 +14,17 @@ export interface Part {
   readonly share: number;
 }
 
-/** The parts of step t, the most work first. */
+/** The parts of step t, the most work first: a batch of every bin that is open, or of one. */
 export function planStep(config: TrainingConfig, recipe: RecipeState, random: RandomSource, t: number): Part[] {
-  const bins = config.bins!;
-  const chosen =
-    bins.step === "all"
-      ? workOf(bins, recipe, config.batch)
-      : [{ length: oneLength(config, recipe, random, t), problems: config.batch }];
-  const parts = chosen.flatMap(({ length, problems }) =>
-    Array.from({ length: Math.ceil(problems / bins.chunk) }, (_, k) => {
-      const count = Math.min(bins.chunk, problems - k * bins.chunk);
-      return { length, first: k * bins.chunk, count, share: count / problems / chosen.length };
+  const { lengths, step, chunk } = config.bins!;
+  const chosen = step === "all" ? lengths.slice(0, recipe.open) : [oneLength(config, recipe, random, t)];
+  const parts = chosen.flatMap((length) =>
+    Array.from({ length: Math.ceil(config.batch / chunk) }, (_, k) => {
+      const count = Math.min(chunk, config.batch - k * chunk);
+      return { length, first: k * chunk, count, share: count / config.batch / chosen.length };
     }),
   );
   return parts.sort((a, b) => b.length ** 2 * b.count - a.length ** 2 * a.count);
-}
-
-/**
- * How many problems of each bin a step trains: all of a batch up to the first bin that isn't learned yet and `ahead` bins
- * more, fewer or none of the longer ones, which can't be learned before.
- */
-function workOf(bins: BinsConfig, recipe: RecipeState, batch: number): { length: number; problems: number }[] {
-  const { lengths, ahead } = bins;
-  if (ahead === null) return lengths.map((length) => ({ length, problems: batch }));
-  return lengths.slice(0, recipe.open).map((length) => ({ length, problems: batch }));
 }
 
 /** One bin: mostly the longest that the curriculum has reached, sometimes any. */

@@ -4,6 +4,7 @@ import { evaluator } from "../../evaluation/index.ts";
 import type { ArrayData, NDArray } from "../../graph/index.ts";
 import type { Model } from "../../models/index.ts";
 import { randomSource } from "../../random/index.ts";
+import { floatArray, scalarArrays } from "../arrays.ts";
 import { configuredModel, type TrainingConfig } from "../config.ts";
 import type { TrainingEvent } from "../events.ts";
 import { layoutOf } from "../flat.ts";
@@ -42,11 +43,7 @@ export async function* trainBins(
 
   const start = options.state ?? initialState(config, runtime.precision, options);
   const shape = [layout.size];
-  const asArray = (data: ArrayData | undefined): NDArray => {
-    const copy = runtime.precision === 64 ? new Float64Array(layout.size) : new Float32Array(layout.size);
-    if (data) copy.set(data);
-    return { dtype: "float", shape, data: copy };
-  };
+  const asArray = (data: ArrayData | undefined) => floatArray(runtime.precision, shape, data);
   const names = ["parameters", ...optimizer.slots];
   let current = Object.fromEntries(
     names.map((name) => [name, asArray(name === "parameters" ? start.parameters : start.slots[name])]),
@@ -212,12 +209,6 @@ function resultOf(plan: readonly Part[], results: readonly PartResult[]) {
   const names = Object.keys(results[0]!.costs);
   const costs = Object.fromEntries(names.map((name) => [name, weighted(({ costs: all }) => all[name]!)]));
   return { loss: weighted(({ loss }) => loss), saturation: costs.saturation ?? 0, costs, bins };
-}
-
-function scalarArrays(scalars: Readonly<Record<string, number>>): Record<string, NDArray> {
-  return Object.fromEntries(
-    Object.entries(scalars).map(([name, value]) => [name, { dtype: "float", shape: [], data: Float64Array.of(value) }]),
-  );
 }
 
 /** Noise on the gradient of step t, and its scale. */
