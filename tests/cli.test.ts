@@ -7,7 +7,7 @@ import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeModel, decodeSafetensors } from "../src/index.ts";
-import { type Ended, longhand } from "./command-line.ts";
+import { type Ended, json, longhand } from "./command-line.ts";
 
 let base: string;
 /** A run of one network, solved, and what its training printed; a run of three networks. */
@@ -24,14 +24,6 @@ beforeAll(async () => {
   populationTrained = await longhand(["train", "parity", "--population", "3", "--steps", "20", "--run", population]);
 });
 afterAll(() => rm(base, { recursive: true }));
-
-/** The one JSON object on standard output. */
-async function json(args: readonly string[], status = 0): Promise<Record<string, unknown>> {
-  const ended = await longhand([...args, "--json"]);
-  expect(ended.status, ended.stderr).toBe(status);
-  expect(ended.stdout.trimEnd().split("\n")).toHaveLength(1);
-  return JSON.parse(ended.stdout) as Record<string, unknown>;
-}
 
 test("train solves addition, tells so, and shows a sum", async () => {
   expect(trained.status, trained.stderr).toBe(0);

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 
@@ -59,4 +60,12 @@ export function start(args: readonly string[], options: { cwd?: string; stdin?: 
 /** Runs `longhand` to its end. */
 export function longhand(args: readonly string[], options: { cwd?: string; stdin?: string } = {}): Promise<Ended> {
   return start(args, options).ended;
+}
+
+/** Runs the command line with --json: the one object on standard output. @param status the expected exit status. */
+export async function json(args: readonly string[], status = 0): Promise<Record<string, unknown>> {
+  const ended = await longhand([...args, "--json"]);
+  expect(ended.status, ended.stderr).toBe(status);
+  expect(ended.stdout.trimEnd().split("\n")).toHaveLength(1);
+  return JSON.parse(ended.stdout) as Record<string, unknown>;
 }

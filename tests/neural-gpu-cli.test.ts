@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { longhand, start } from "./command-line.ts";
+import { json, longhand, start } from "./command-line.ts";
 
 let base: string;
 let run: string;
@@ -25,14 +25,6 @@ beforeAll(async () => {
   expect(ended.status, ended.stderr).toBe(0);
 }, 120_000);
 afterAll(() => rm(base, { recursive: true }));
-
-/** The one JSON object on standard output. */
-async function json(args: readonly string[], status = 0): Promise<Record<string, unknown>> {
-  const ended = await longhand([...args, "--json"]);
-  expect(ended.status, ended.stderr).toBe(status);
-  expect(ended.stdout.trimEnd().split("\n")).toHaveLength(1);
-  return JSON.parse(ended.stdout) as Record<string, unknown>;
-}
 
 test("eval tests on problems held out of the training and on structured ones", async () => {
   const args = ["eval", run, "--lengths", "3,9", "--samples", "40", "--structured", "4"];

@@ -1,29 +1,7 @@
 import { expect, test } from "vitest";
 import type { EvaluationProgress, LengthResult } from "../evaluation/index.ts";
-import { randomSource } from "../random/index.ts";
-import { completeConfig, configuredModel, drawParameters, layoutOf, namedParameters } from "../training/index.ts";
 import { evaluateTrained, lengthsFor } from "./evaluate.ts";
-import type { Trained } from "./trained.ts";
-
-/** An untrained network that isn't in a folder. */
-function networkOf(given: Parameters<typeof completeConfig>[0]): Trained {
-  const config = completeConfig(given);
-  const { task, model } = configuredModel(config);
-  const parameters = drawParameters(model.parameters, 1, randomSource(7));
-  return {
-    folder: "nowhere",
-    run: "none",
-    config,
-    engine: { name: "reference", precision: 64, threads: 1 },
-    task,
-    model,
-    step: 0,
-    population: 1,
-    parameters: namedParameters(parameters, layoutOf(model.parameters), 1),
-    solved: [true],
-    diverged: [false],
-  };
-}
+import { networkOf } from "./network.test-helper.ts";
 
 test("lengths to look at: 1, 10 and 100 times the trained one; up to 401 of networks with as many steps as symbols", () => {
   expect(lengthsFor(networkOf({ task: "binary-addition" }))).toEqual([10, 100, 1000]);

@@ -1,32 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { threeUnitAdder } from "../../tests/adders.ts";
 import type { NDArray } from "../graph/index.ts";
-import { randomSource } from "../random/index.ts";
-import { completeConfig, configuredModel, drawParameters, layoutOf, namedParameters } from "../training/index.ts";
 import { checkMemory } from "./memory.ts";
+import { networkOf } from "./network.test-helper.ts";
 import { predict } from "./predict.ts";
 import { traceRun } from "./trace.ts";
-import type { Trained } from "./trained.ts";
-
-/** A network that isn't in a folder; untrained unless there are parameters. */
-function networkOf(given: Parameters<typeof completeConfig>[0], parameters?: Record<string, NDArray>): Trained {
-  const config = completeConfig(given);
-  const { task, model } = configuredModel(config);
-  const drawn = namedParameters(drawParameters(model.parameters, 1, randomSource(7)), layoutOf(model.parameters), 1);
-  return {
-    folder: "nowhere",
-    run: "none",
-    config,
-    engine: { name: "reference", precision: 64, threads: 1 },
-    task,
-    model,
-    step: 0,
-    population: 1,
-    parameters: parameters ?? drawn,
-    solved: [true],
-    diverged: [false],
-  };
-}
 
 const dngpu = (task: string) => networkOf({ task, model: { name: "dngpu", maps: 6 } });
 const clip = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
