@@ -5,6 +5,7 @@ export * from "./evaluation/index.ts";
 export * from "./files/index.ts";
 export * from "./graph/index.ts";
 export * from "./models/index.ts";
+export * from "./networks/index.ts";
 export * from "./pictures/index.ts";
 export * from "./random/index.ts";
 export type { Arrays, Executable, Runtime, RuntimeName } from "./runtime/contract.ts";

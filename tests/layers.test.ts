@@ -16,11 +16,28 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   tasks: ["random"],
   evaluation: ["models", "tasks", "runtime", "graph", "random"],
   training: ["evaluation", "models", "cells", "tasks", "runtime", "graph", "random"],
-  analysis: ["models", "cells", "tasks", "runtime", "graph", "random"],
-  proof: ["models", "cells", "tasks", "runtime", "graph", "random"],
+  networks: ["models", "cells", "tasks", "runtime", "graph", "random"],
+  algebra: [],
+  analysis: ["algebra", "networks", "models", "cells", "tasks", "runtime", "graph", "random"],
+  proof: ["networks", "models", "cells", "tasks", "runtime", "graph", "random"],
+  // Checks what `proof` finds: shares nothing with it.
+  check: [],
   files: ["graph"],
-  pictures: ["analysis", "evaluation", "training", "graph"],
-  runs: ["files", "training", "evaluation", "models", "cells", "tasks", "runtime", "graph", "random"],
+  pictures: ["analysis", "proof", "networks", "evaluation", "training", "tasks", "graph"],
+  runs: [
+    "files",
+    "training",
+    "evaluation",
+    "analysis",
+    "proof",
+    "networks",
+    "models",
+    "cells",
+    "tasks",
+    "runtime",
+    "graph",
+    "random",
+  ],
 };
 
 interface Import {

@@ -44,4 +44,5 @@ export { bindDimensions, type Program, program } from "./program.ts";
 export { expose, replaceInputs, type ScanBody, type ScanOptions, scan, scanInputs } from "./scan.ts";
 export { describe, input, type Node, type OperatorNode, place, type ScanNode, type Tensor } from "./tensor.ts";
 export { topologicalOrder } from "./traverse.ts";
+export { unrollScans } from "./unroll-scans.ts";
 export { vectorize } from "./vectorize.ts";
