@@ -5,6 +5,7 @@ import { binaryLoop, broadcastStrides, stridedCopy, unaryLoop } from "../kernels
 import type { Interval, Operator } from "../operator.ts";
 import { call, infix, STRENGTH, within } from "../print.ts";
 import { down, up } from "../rounding.ts";
+import { asTerms, boundSum, termsOf } from "../sums.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { Expand } from "./broadcast.ts";
 import { type Operand, tensors } from "./constant.ts";
@@ -54,15 +55,25 @@ const infixPrint =
 /** a + b. */
 export const Add: Operator<null> = (() => {
   const loop = binaryLoop((a, b) => a + b);
+  const smaller = binaryLoop(Math.min);
   return elementwise<null>({
     name: "Add",
     infer: (inputs) => broadcastType(inputs, ["float", "int"]),
     value: ([a, b], out) => loop(a!, b!, out),
     slope: (_, gradient) => [gradient, gradient],
     bound([a, b], out) {
-      loop(a!.lower, b!.lower, out.lower);
-      loop(a!.upper, b!.upper, out.upper);
-      roundOutward(out);
+      if (out.lower.dtype !== "float") {
+        loop(a!.lower, b!.lower, out.lower);
+        loop(a!.upper, b!.upper, out.upper);
+        return;
+      }
+      const [p, q, sum] = [asTerms(a!), asTerms(b!), termsOf(out)];
+      loop(p.lower, q.lower, sum.lower);
+      loop(p.upper, q.upper, sum.upper);
+      loop(p.magnitude, q.magnitude, sum.magnitude);
+      smaller(p.quantum, q.quantum, sum.quantum);
+      sum.count = p.count + q.count;
+      boundSum(sum, out);
     },
     print: infixPrint(" + ", " + ", STRENGTH.sum),
   });

@@ -4,7 +4,7 @@ import { broadcast, elements, type Shape } from "../dimension.ts";
 import { broadcastStrides, offsets } from "../kernels.ts";
 import type { Operator } from "../operator.ts";
 import { STRENGTH, within } from "../print.ts";
-import { down, summationError, up } from "../rounding.ts";
+import { boundSum, quantumOf, termsOf } from "../sums.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { sumTo } from "./broadcast.ts";
 import { alignVectorized } from "./elementwise.ts";
@@ -76,31 +76,45 @@ export const MatMul: Operator<null> = {
     const inner = a!.lower.shape.at(-1)!;
     const columns = b!.lower.shape.at(-1)!;
     const { startA, startB } = batches(a!.lower, b!.lower, out.lower);
+    const terms = termsOf(out);
+    terms.count = inner;
     for (let batch = 0; batch < startA.length; batch++) {
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < columns; j++) {
           let low = 0;
           let high = 0;
           let magnitude = 0;
+          let quantum = Number.POSITIVE_INFINITY;
           for (let k = 0; k < inner; k++) {
             const p = startA[batch]! + i * inner + k;
             const q = startB[batch]! + k * columns + j;
-            const ll = al[p]! * bl[q]!;
-            const lu = al[p]! * bu[q]!;
-            const ul = au[p]! * bl[q]!;
-            const uu = au[p]! * bu[q]!;
-            low += Math.min(ll, lu, ul, uu);
-            high += Math.max(ll, lu, ul, uu);
-            magnitude += Math.max(Math.abs(ll), Math.abs(lu), Math.abs(ul), Math.abs(uu));
+            const [x, y] = [al[p]!, au[p]!];
+            const w = bl[q]!;
+            let least: number;
+            let most: number;
+            if (w === bu[q]) {
+              // A known weight: its sign says which end is which.
+              least = w >= 0 ? x * w : y * w;
+              most = w >= 0 ? y * w : x * w;
+            } else {
+              const v = bu[q]!;
+              least = Math.min(x * w, x * v, y * w, y * v);
+              most = Math.max(x * w, x * v, y * w, y * v);
+            }
+            low += least;
+            high += most;
+            magnitude += Math.max(Math.abs(least), Math.abs(most));
+            if (quantum > 0) quantum = least === most ? Math.min(quantum, quantumOf(least)) : 0;
           }
-          const error = summationError(inner, magnitude);
           const at = (batch * rows + i) * columns + j;
-          // An infinite end times zero is no number: nothing is known then, as `down` and `up` say of NaN.
-          out.lower.data[at] = down(low - error);
-          out.upper.data[at] = up(high + error);
+          terms.lower.data[at] = low;
+          terms.upper.data[at] = high;
+          terms.magnitude.data[at] = magnitude;
+          terms.quantum.data[at] = quantum;
         }
       }
     }
+    boundSum(terms, out);
   },
   onnx: (lowering, inputs) => lowering.emit("MatMul", inputs),
   print: ([a, b], style) => ({
