@@ -1,7 +1,7 @@
 /** The inter-layer recurrent network on aligned tasks (papers/000): its last layer is the answer. */
 import { z } from "zod";
 import { activationNames, ilrnn as ilrnnCell, initializerNames, namedInitializer } from "../cells/index.ts";
-import { transpose } from "../graph/index.ts";
+import { slice, type Tensor, transpose } from "../graph/index.ts";
 import { encodeSymbols, featureCount, logitCount } from "./encode.ts";
 import { defineModel } from "./model.ts";
 import { initialStateParameters, learnedInitialState, unroll } from "./unroll.ts";
@@ -17,6 +17,8 @@ export const ilrnnModel = defineModel({
     activation: z.enum(activationNames).default("hard-sigmoid"),
     /** Of the output layer. */
     outputActivation: z.enum(activationNames).optional(),
+    /** Further units of the output layer that no answer is read from, such as the carry of a full adder. */
+    unread: z.int().min(0).default(0),
     /** How weight matrices begin. */
     initial: z.enum(initializerNames).default("uniform"),
     /** What "constant" fills in. */
@@ -28,10 +30,11 @@ export const ilrnnModel = defineModel({
   }),
   make(options, { channels, answers }) {
     const outputActivation = options.outputActivation ?? options.activation;
+    const read = logitCount(answers);
     const initial = namedInitializer(options.initial, options.initialValue);
     const cell = ilrnnCell({
       input: featureCount(channels),
-      layers: [...options.layers, logitCount(answers)],
+      layers: [...options.layers, read + options.unread],
       activation: [...options.layers.map(() => options.activation), outputActivation],
       ...(initial && { initial }),
     });
@@ -43,9 +46,11 @@ export const ilrnnModel = defineModel({
         const start =
           given ?? (options.learnedState ? learnedInitialState(cell, parameters, symbols.shape[0]!) : undefined);
         const made = unroll(cell, parameters, x, { ...(noise && { noise }), ...(start && { initial: start }) });
+        const answering = (layer: Tensor) =>
+          transpose(options.unread === 0 ? layer : slice(layer, { axis: -1, start: 0, end: read }), [1, 0, 2]);
         return {
-          logits: transpose(made.logits!, [1, 0, 2]),
-          outputs: transpose(made.outputs, [1, 0, 2]),
+          logits: answering(made.logits!),
+          outputs: answering(made.outputs),
           final: made.final,
         };
       },

@@ -36,6 +36,8 @@ export interface ApplyOptions {
 /** A model with its sizes chosen: the network of one replica. */
 export interface Model {
   readonly name: string;
+  /** What it was built with, defaults included: with the name enough to build it again. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly signature: Signature;
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** Width of each state tensor [batch, width]; empty in networks whose state has positions. */
@@ -75,14 +77,14 @@ export function defineModel<Options extends z.ZodObject>(kind: {
   readonly summary: string;
   readonly source: string;
   readonly options: Options;
-  make(options: z.output<Options>, signature: Signature): Omit<Model, "name" | "signature">;
+  make(options: z.output<Options>, signature: Signature): Omit<Model, "name" | "options" | "signature">;
 }): ModelKind {
   const { make, ...rest } = kind;
   return Object.freeze({
     ...rest,
     build(options: unknown, signature: Signature): Model {
       const checked = parseConfig(kind.options, options, `model ${kind.name}`);
-      return { name: kind.name, signature, ...make(checked, signature) };
+      return { name: kind.name, options: checked, signature, ...make(checked, signature) };
     },
   });
 }

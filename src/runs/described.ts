@@ -16,7 +16,12 @@ export const engineSchema = z.strictObject({
 
 export type Engine = z.output<typeof engineSchema>;
 
-const runConfig = z.strictObject({ training: z.looseObject({ task: z.string() }), engine: engineSchema });
+const runConfig = z.strictObject({
+  training: z.looseObject({ task: z.string() }),
+  engine: engineSchema,
+  /** Where the parameters of step 0 come from, where they weren't drawn. */
+  origin: z.string().optional(),
+});
 
 /** A run's configuration, checked. */
 export interface Described {
@@ -24,6 +29,8 @@ export interface Described {
   readonly engine: Engine;
   /** SHA-256 of the training's configuration as config.json has it. */
   readonly hash: string;
+  /** Where the parameters of step 0 come from, where they weren't drawn. */
+  readonly origin?: string;
 }
 
 /**
@@ -32,10 +39,10 @@ export interface Described {
  */
 export function describedRun(run: RunReader): Described {
   try {
-    const { training, engine } = parseConfig(runConfig, run.config, "config");
+    const { training, engine, origin } = parseConfig(runConfig, run.config, "config");
     const complete = completeConfig(training);
     // Of what is written, not of what it means: a later version may know more settings, with defaults.
-    return { training: complete, engine, hash: configHash(training) };
+    return { training: complete, engine, hash: configHash(training), ...(origin !== undefined && { origin }) };
   } catch (cause) {
     if (!(cause instanceof LonghandError)) throw cause;
     throw new LonghandError("format", `${run.folder}/config.json can't be used: ${cause.message}`, { cause });

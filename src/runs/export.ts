@@ -49,7 +49,7 @@ export function exportSafetensors(trained: Trained, number?: number): Uint8Array
 
 /** What other tools need to know about a network to use it, as named texts; lists are JSON. */
 export function describeTrained(trained: Trained, replica: number): Record<string, string> {
-  const { task, config, run, step } = trained;
+  const { task, config, run, step, origin } = trained;
   return {
     "longhand.version": VERSION,
     task: task.name,
@@ -62,6 +62,7 @@ export function describeTrained(trained: Trained, replica: number): Record<strin
     run,
     replica: String(replica),
     "steps.trained": String(step),
+    ...(origin !== undefined && { origin }),
     "trained.lengths": JSON.stringify(config.lengths),
   };
 }

@@ -9,6 +9,7 @@ export {
   lengthsFor,
 } from "./evaluate.ts";
 export { describeTrained, exportOnnx, exportSafetensors } from "./export.ts";
+export { type NetworkRunOptions, writeNetworkRun } from "./given.ts";
 export { judged, type Prediction, type PredictOptions, predict, predictMany, unseen } from "./predict.ts";
 export {
   type FigureRecord,

@@ -133,7 +133,7 @@ async function resumed(run: Run, options: ResumeOptions): Promise<TrainingRun> {
 }
 
 /** The runtime for a configuration's training program. */
-function trainingEngine(config: TrainingConfig, name: string | undefined): Promise<OpenedEngine> {
+export function trainingEngine(config: TrainingConfig, name: string | undefined): Promise<OpenedEngine> {
   const { task, model } = configuredModel(config);
   if (config.bins) {
     const length = Math.max(...config.bins.lengths);

@@ -25,6 +25,8 @@ export interface Trained {
   readonly model: Model;
   /** Steps it was trained. */
   readonly step: number;
+  /** Where its parameters of step 0 come from, where they weren't drawn: "full adder of papers/000, built by hand". */
+  readonly origin?: string;
   /** Number of replicas. */
   readonly population: number;
   /** The population's parameters by name, each [population, …shape] (without that axis for one replica). */
@@ -50,7 +52,7 @@ export interface OpenTrainedOptions {
 export async function openTrained(folder: string, options: OpenTrainedOptions = {}): Promise<Trained> {
   const { checkpoint: step, previous = false } = options;
   const run = await readRun(folder);
-  const { training: config, engine } = describedRun(run);
+  const { training: config, engine, origin } = describedRun(run);
   const { task, model } = configuredModel(config);
   const layout = layoutOf(model.parameters);
   const loaded = await run.loadCheckpoint({ previous, ...(step !== undefined && { step }) });
@@ -63,6 +65,7 @@ export async function openTrained(folder: string, options: OpenTrainedOptions = 
     task,
     model,
     step: state.step,
+    ...(origin !== undefined && { origin }),
     population: config.population,
     parameters: namedParameters(trainedParameters(state), layout, config.population),
     solved: state.solvedAt.map((at) => at !== null),
