@@ -8,7 +8,13 @@ import { rnnModel } from "./rnn.ts";
 
 export { chosenMasks, type DropoutMasks } from "./dropout.ts";
 export { decodeLogits, encodeSymbols, featureCount, logitCount } from "./encode.ts";
-export { binaryCrossEntropy, halfSquares, maskedMean, softmaxCrossEntropy } from "./losses.ts";
+export {
+  binaryCrossEntropy,
+  crossEntropyOfOutputs,
+  halfSquares,
+  maskedMean,
+  softmaxCrossEntropy,
+} from "./losses.ts";
 export {
   type Applied,
   type ApplyOptions,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { floats, ints, runGraph } from "../../tests/run-graph.ts";
 import { gradient, greater, mul, reduceSum, type Tensor } from "../graph/index.ts";
-import { binaryCrossEntropy, halfSquares, maskedMean, softmaxCrossEntropy } from "./index.ts";
+import { binaryCrossEntropy, crossEntropyOfOutputs, halfSquares, maskedMean, softmaxCrossEntropy } from "./index.ts";
 
 /** Loss by position and ∂Σ/∂logits. */
 function run(given: Parameters<typeof runGraph>[0], by: string, loss: (inputs: Record<string, Tensor>) => Tensor) {
@@ -57,6 +57,34 @@ describe("binary cross-entropy", () => {
     const { value, slope } = run(given, "z", ({ z, t }) => binaryCrossEntropy(z!, t!));
     expect(value).toEqual([0, 1000, 1000, 0]);
     near(slope, [0, 1, -1, 0]);
+  });
+});
+
+describe("cross-entropy of outputs", () => {
+  test("is −ln softmax([1 − p, p])_t, with derivative 2(σ(2p − 1) − t)", () => {
+    const p = [-0.5, 0, 0.25, 0.5, 1, 3];
+    const t = [1, 1, 0, 1, 0, 1];
+    const { value, slope } = run({ p: floats(p), t: floats(t) }, "p", (inputs) =>
+      crossEntropyOfOutputs(inputs.p!, inputs.t!),
+    );
+    near(
+      value,
+      p.map((at, k) => -Math.log(Math.exp(t[k] ? at : 1 - at) / (Math.exp(at) + Math.exp(1 - at)))),
+    );
+    near(
+      slope,
+      p.map((at, k) => 2 * (sigmoid(2 * at - 1) - t[k]!)),
+    );
+  });
+
+  test("at the exact answer it is 0.313, and still falls beyond it: no minimum", () => {
+    const given = { p: floats([1, 0, 1.5, -0.5]), t: floats([1, 0, 1, 0]) };
+    const { value, slope } = run(given, "p", ({ p, t }) => crossEntropyOfOutputs(p!, t!));
+    expect(value[0]).toBeCloseTo(0.31326168751822286, 15);
+    expect(value[1]).toBeCloseTo(0.31326168751822286, 15);
+    near(slope.slice(0, 2), [-0.5378828427399902, 0.5378828427399902]);
+    expect(value[2]).toBeLessThan(value[0]!);
+    expect(value[3]).toBeLessThan(value[1]!);
   });
 });
 

@@ -27,6 +27,16 @@ export function softmaxCrossEntropy(logits: Tensor, classes: Tensor): Tensor {
 }
 
 /**
+ * Cross-entropy −ln softmax([1 − p, p])_t = softplus(1 − 2p) for t = 1, softplus(2p − 1) for t = 0: of an output taken for
+ * a logit, as papers/000 was trained (section 5.3). At the exact answer, p = t, it is ln(1 + e⁻¹) = 0.313, and its
+ * derivative ∓2σ(−1) = ∓0.538: the exact answer is no minimum of it.
+ * @param outputs p [..]. @param targets t [..] in [0, 1].
+ */
+export function crossEntropyOfOutputs(outputs: Tensor, targets: Tensor): Tensor {
+  return binaryCrossEntropy(sub(mul(outputs, 2), 1), targets);
+}
+
+/**
  * The mean of the values where the mask is true; 0 when it is true nowhere.
  * @param values [..]. @param mask bool [..] of the same shape.
  */

@@ -81,8 +81,11 @@ export const trainingConfig = z.strictObject({
     })
     .nullable()
     .default(null),
-  /** "cross-entropy" of the logits (binary for two symbols), or "squares": half the sum of squared errors of the outputs. */
-  loss: z.enum(["cross-entropy", "squares"]).default("cross-entropy"),
+  /**
+   * "cross-entropy" of the logits (binary for two symbols); "squares": half the sum of squared errors of the outputs; or
+   * "cross-entropy-of-outputs": of the outputs as if they were logits, [1 − p, p] for two symbols, as in papers/000.
+   */
+  loss: z.enum(["cross-entropy", "squares", "cross-entropy-of-outputs"]).default("cross-entropy"),
   optimizer: optimizerConfig.prefault({ name: "adam" }),
   learningRate: z.number().positive().default(0.01),
   schedule: scheduleConfig.prefault({ name: "constant" }),

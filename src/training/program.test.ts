@@ -1,7 +1,7 @@
 /** The program of a step: losses and accuracies by hand, its gradient by central differences, what its parts do together. */
 import { describe, expect, test } from "vitest";
 import { floats, ints, runGraph } from "../../tests/run-graph.ts";
-import type { NDArray } from "../graph/index.ts";
+import { mul, type NDArray } from "../graph/index.ts";
 import { randomSource } from "../random/index.ts";
 import { compileReference } from "../runtime/reference/reference.ts";
 import { batchSource } from "./batches.ts";
@@ -12,6 +12,7 @@ import {
   initialState,
   layoutOf,
   lossOf,
+  type TrainingConfig,
   trainingProgram,
 } from "./index.ts";
 
@@ -20,7 +21,7 @@ const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 describe("the loss of a batch is the mean over the answers that are asked for", () => {
   const targets = ints([1, -1, 0, 1], [2, 2]);
   const given = { z: floats([0.5, 100, -1, 2], [2, 2, 1]), y: floats([0.75, 100, 0.25, 1], [2, 2, 1]), targets };
-  const loss = (kind: "cross-entropy" | "squares") =>
+  const loss = (kind: TrainingConfig["loss"]) =>
     runGraph(given, ({ z, y, targets: t }) => ({ loss: lossOf(kind, z!, y!, t!) })).loss!.data[0];
 
   test("binary cross-entropy of logits", () => {
@@ -32,14 +33,21 @@ describe("the loss of a batch is the mean over the answers that are asked for", 
     expect(loss("squares")).toBeCloseTo((0.25 ** 2 + 0.25 ** 2 + 0) / 2 / 3, 14);
   });
 
+  test("cross-entropy of outputs", () => {
+    const expected = Math.log(1 + Math.exp(1 - 1.5)) + Math.log(1 + Math.exp(0.5 - 1)) + Math.log(1 + Math.exp(1 - 2));
+    expect(loss("cross-entropy-of-outputs")).toBeCloseTo(expected / 3, 14);
+  });
+
   test("of several classes", () => {
     const many = { z: floats([1, 0, 0, 9, 9, 9, 0, 2, 0], [1, 3, 3]), targets: ints([0, -1, 2], [1, 3]) };
-    const { entropy, squares } = runGraph(many, ({ z, targets: t }) => ({
+    const { entropy, squares, ofOutputs } = runGraph(many, ({ z, targets: t }) => ({
       entropy: lossOf("cross-entropy", z!, z!, t!),
+      ofOutputs: lossOf("cross-entropy-of-outputs", mul(z!, 0), z!, t!),
       squares: lossOf("squares", z!, z!, t!),
     }));
     const expected = (-Math.log(Math.E / (Math.E + 2)) - Math.log(1 / (Math.E ** 2 + 2))) / 2;
     expect(entropy!.data[0]).toBeCloseTo(expected, 14);
+    expect(ofOutputs!.data[0]).toBeCloseTo(expected, 14);
     expect(squares!.data[0]).toBeCloseTo((0 + (4 + 1) / 2) / 2, 14);
   });
 });

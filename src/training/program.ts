@@ -1,6 +1,7 @@
 /** One step of training as a program: loss, gradient, clipping, optimizer. */
 import {
   cast,
+  type Dimension,
   equal,
   gradient,
   greaterOrEqual,
@@ -22,6 +23,7 @@ import {
 } from "../graph/index.ts";
 import {
   binaryCrossEntropy,
+  crossEntropyOfOutputs,
   decodeLogits,
   halfSquares,
   type Model,
@@ -36,18 +38,30 @@ import { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "./
 /** The loss of one replica: a mean over the positions at which an answer is asked (target ≥ 0). */
 export function lossOf(kind: TrainingConfig["loss"], logits: Tensor, outputs: Tensor, targets: Tensor): Tensor {
   const asked = greaterOrEqual(targets, 0);
-  const classes = logits.shape.at(-1);
-  if (classes === 1) {
-    const answers = cast(targets, "float");
-    const perPosition =
-      kind === "squares"
-        ? halfSquares(outputs, unsqueeze(answers, [-1]))
-        : binaryCrossEntropy(squeeze(logits, [-1]), answers);
-    return maskedMean(perPosition, asked);
-  }
-  const perPosition =
-    kind === "squares" ? halfSquares(outputs, oneHot(targets, classes!)) : softmaxCrossEntropy(logits, targets);
+  const perPosition = logits.shape.at(-1) === 1 ? ofBits() : ofClasses(logits.shape.at(-1)!);
   return maskedMean(perPosition, asked);
+
+  function ofBits(): Tensor {
+    const answers = cast(targets, "float");
+    switch (kind) {
+      case "cross-entropy":
+        return binaryCrossEntropy(squeeze(logits, [-1]), answers);
+      case "cross-entropy-of-outputs":
+        return crossEntropyOfOutputs(squeeze(outputs, [-1]), answers);
+      case "squares":
+        return halfSquares(outputs, unsqueeze(answers, [-1]));
+    }
+  }
+  function ofClasses(classes: Dimension): Tensor {
+    switch (kind) {
+      case "cross-entropy":
+        return softmaxCrossEntropy(logits, targets);
+      case "cross-entropy-of-outputs":
+        return softmaxCrossEntropy(outputs, targets);
+      case "squares":
+        return halfSquares(outputs, oneHot(targets, classes));
+    }
+  }
 }
 
 /** Symbol accuracy and exact accuracy of predictions int [batch, time], where targets ≥ 0. */
