@@ -1,0 +1,71 @@
+/** Proving that a network answers its task right on inputs of every length, or finding one that it gets wrong. */
+import { machineOf, type Network } from "../networks/index.ts";
+import { certify, type FoundInvariant } from "./certify.ts";
+import { type Obstacle, searchInvariant } from "./invariant.ts";
+import { searchPoints } from "./points.ts";
+import type { Refutation, Verdict } from "./verdict.ts";
+
+export interface ProveOptions {
+  /** Numbers of last letters by which sets are told apart, in the order in which they are tried. Default: 0, 1, 2, 3, 4. */
+  readonly recent?: readonly number[];
+  /** Most moves between sets. Default 100,000. */
+  readonly moves?: number;
+  /**
+   * Looks for an input that the network gets wrong, where no proof is found. Default: none is looked for, and the verdict is
+   * "unknown".
+   */
+  readonly refute?: (network: Network) => Promise<Refutation | undefined>;
+}
+
+/**
+ * Tries to prove that a network makes no error on any input of its task, in exact arithmetic and in float32 in any order of
+ * summation: first by all states that it can reach, where they are finitely many points, then by an inductive invariant of
+ * boxes.
+ * @throws LonghandError `argument` for tasks without a finite machine and for networks that read the whole problem first.
+ */
+export async function prove(network: Network, options: ProveOptions = {}): Promise<Verdict> {
+  const { recent, moves, refute } = options;
+  machineOf(network);
+  const points = searchPoints(network);
+  if (points.kind === "closed") return proved(network, points.invariant);
+  const { invariant, obstacles } =
+    points.kind === "wrong"
+      ? { invariant: undefined, obstacles: [] }
+      : searchInvariant(network, { ...(recent && { recent }), ...(moves !== undefined && { moves }) });
+  if (invariant) {
+    const { history, bounds, margin } = invariant;
+    return proved(network, {
+      states: history.sets.map(({ state }) => state),
+      bounds,
+      moves: history.moves,
+      margin,
+      found: { method: "boxes by machine state and last letters", recent: history.recent },
+    });
+  }
+  const refutation = await refute?.(network);
+  if (refutation) return { verdict: "refuted", refutation };
+  return { verdict: "unknown", ...blockedBy(network, obstacles) };
+}
+
+async function proved(network: Network, invariant: FoundInvariant): Promise<Verdict> {
+  return { verdict: "proved", certificate: await certify(network, invariant) };
+}
+
+/** What stood in the way, in words. */
+function blockedBy({ task }: Network, obstacles: readonly (Obstacle & { readonly recent: number })[]) {
+  const tried = obstacles.map(({ recent, reason, rounds, margin }) => {
+    const sets = `boxes by machine state and the last ${recent} letters`;
+    return reason === "growth"
+      ? `${sets}: still growing after ${rounds} rounds, least margin ${margin.toPrecision(3)}`
+      : `${sets}: a margin of ${margin.toPrecision(3)} after ${rounds} rounds`;
+  });
+  const best = [...obstacles].sort((a, b) => b.margin - a.margin)[0];
+  if (!best) return { blocked: "an error was found but could not be run", tried };
+  const { from, letter, answer } = best.move;
+  const symbols = letter.map((symbol, channel) => task.channels[channel]![symbol]).join(" ");
+  const where = from < 0 ? "at the first step" : `from set ${from}`;
+  const blocked =
+    `with the last ${best.recent} letters remembered, ${where} by the letter ${symbols} the answer ` +
+    `"${answer < 0 ? "none" : task.output[answer]}" has a margin of ${best.margin.toPrecision(3)}: the boxes are too large, or it errs`;
+  return { blocked, tried };
+}

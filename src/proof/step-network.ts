@@ -1,0 +1,170 @@
+/** Inter-layer recurrent networks of step units in exact arithmetic: nothing is rounded, so what is found holds. */
+import { LonghandError } from "../errors.ts";
+import { ndarray } from "../graph/index.ts";
+import { logitCount, type Model } from "../models/index.ts";
+import { machineOf, makeNetwork, type Network } from "../networks/index.ts";
+import type { FiniteMachine, Letter, Task } from "../tasks/index.ts";
+import { common, type Fraction, fractionOf, numberOf } from "./fraction.ts";
+
+/** A unit: z = Σᵢ below[i] · xᵢ + Σᵢ before[i] · sᵢ + bias, h = 1 where z > 0, otherwise 0. */
+export interface StepUnit {
+  /** Weights of the features, or of the units of the layer below, at this step. */
+  readonly below: readonly bigint[];
+  /** Weights of all units one step earlier, from the lowest layer's first to the output layer's last. */
+  readonly before: readonly bigint[];
+  readonly bias: bigint;
+}
+
+/** A network whose weights are whole numbers over one denominator. Its state is the list of all units, at first all 0. */
+export interface StepNetwork {
+  readonly task: Task;
+  readonly model: Model;
+  /** [layer][unit], the output layer last. */
+  readonly layers: readonly (readonly StepUnit[])[];
+  readonly denominator: bigint;
+}
+
+/** Exact parameters of a model by name, row-major. */
+export type ExactParameters = Readonly<Record<string, readonly Fraction[]>>;
+
+/** One step: numerators of all pre-activations, and the state that they make. */
+export interface ExactStep {
+  readonly sums: readonly bigint[];
+  readonly state: readonly boolean[];
+}
+
+/** Widths of a model's layers, the output layer last. @throws LonghandError `argument` for a model that isn't made of step units. */
+export function stepLayers({ name, options, state }: Model): number[] {
+  const { activation, outputActivation = activation, learnedState } = options;
+  const isStep = name === "ilrnn" && activation === "step" && outputActivation === "step";
+  if (!isStep || learnedState === true) {
+    const what = isStep ? "a learned initial state" : `${outputActivation ?? "other"} units`;
+    throw new LonghandError(
+      "argument",
+      `exact arithmetic: received a model ${name} with ${what}, expected an ilrnn that begins at zero and whose units all are steps (model.activation=step)`,
+    );
+  }
+  const widths = Object.values(state);
+  if (widths.length <= 9) return widths;
+  throw new LonghandError(
+    "argument",
+    `exact arithmetic: received ${widths.length - 1} hidden layers, expected at most 8`,
+  );
+}
+
+/** The network with exact parameters. @throws LonghandError as `stepLayers`. */
+export function stepNetwork(task: Task, model: Model, parameters: ExactParameters): StepNetwork {
+  const widths = stepLayers(model);
+  const denominator = common(Object.values(parameters).flat());
+  const column = (name: string, unit: number) => {
+    const width = model.parameters[name]!.shape.at(-1)!;
+    return parameters[name]!.filter((_, k) => k % width === unit).map(
+      (value) => value.numerator * (denominator / value.denominator),
+    );
+  };
+  const layers = widths.map((width, k) =>
+    Array.from(
+      { length: width },
+      (_, unit): StepUnit => ({
+        below: column(`W${k + 1}`, unit),
+        before: widths.flatMap((_, m) => column(`R${m + 1}${k + 1}`, unit)),
+        bias: column(`b${k + 1}`, unit)[0]!,
+      }),
+    ),
+  );
+  return Object.freeze({ task, model, layers, denominator });
+}
+
+/** The exact network of parameters that are floating-point numbers, each of which is a fraction. */
+export function exactNetwork({ task, model, parameters }: Network): StepNetwork {
+  stepLayers(model);
+  machineOf({ task });
+  const exact = Object.entries(parameters).map(([name, { data }]) => [name, Array.from(data, fractionOf)] as const);
+  return stepNetwork(task, model, Object.fromEntries(exact));
+}
+
+/**
+ * The network with its parameters as numbers. Where a weight is no float32, all are multiplied by their denominator: a
+ * step unit does the same for any positive multiple of its weights.
+ */
+export function networkOfSteps({ task, model, layers, denominator }: StepNetwork): Network {
+  const all = layers.flat().flatMap(({ below, before, bias }) => [...below, ...before, bias]);
+  const isExact = all.every((numerator) => {
+    const value = Number(numerator) / Number(denominator);
+    const { numerator: n, denominator: d } = fractionOf(Math.fround(value));
+    return n * denominator === numerator * d;
+  });
+  const value = (numerator: bigint) => numberOf({ numerator, denominator: isExact ? denominator : 1n });
+  const widths = layers.map((units) => units.length);
+  const parameters = Object.fromEntries(
+    Object.entries(model.parameters).map(([name, { shape }]) => {
+      const [kind, from] = [name[0], Number(name[1])];
+      const units = layers[Number(name.at(-1)) - 1]!;
+      const first = widths.slice(0, from - 1).reduce((sum, width) => sum + width, 0);
+      const rows = kind === "b" ? 1 : shape[0]!;
+      const data = Array.from({ length: rows }, (_, row) =>
+        units.map(({ below, before, bias }) =>
+          value(kind === "W" ? below[row]! : kind === "R" ? before[first + row]! : bias),
+        ),
+      );
+      return [name, ndarray(Float64Array.from(data.flat()), shape)];
+    }),
+  );
+  return makeNetwork({ task, model, parameters });
+}
+
+/** The features that a letter makes: a two-symbol channel is its symbol, others one-hot; ±1 for 1 and 0 when centred. */
+export function letterFeatures({ signature, options }: Model, letter: Letter): bigint[] {
+  const features = signature.channels.flatMap((count, channel) =>
+    count === 2 ? [letter[channel]!] : Array.from({ length: count }, (_, symbol) => Number(letter[channel] === symbol)),
+  );
+  return features.map((feature) => BigInt(options.centred ? 2 * feature - 1 : feature));
+}
+
+/** The state before the first step. */
+export function initialUnits({ layers }: Pick<StepNetwork, "layers">): readonly boolean[] {
+  return layers.flatMap((units) => units.map(() => false));
+}
+
+/** One step from a state. */
+export function exactStep({ model, layers }: StepNetwork, state: readonly boolean[], letter: Letter): ExactStep {
+  let below = letterFeatures(model, letter);
+  const sums: bigint[] = [];
+  for (const units of layers) {
+    const made = units.map((unit) => {
+      const fromBelow = unit.below.reduce((sum, weight, i) => sum + weight * below[i]!, unit.bias);
+      return unit.before.reduce((sum, weight, i) => (state[i] ? sum + weight : sum), fromBelow);
+    });
+    sums.push(...made);
+    below = made.map((sum) => (sum > 0n ? 1n : 0n));
+  }
+  return { sums, state: sums.map((sum) => sum > 0n) };
+}
+
+/** The pre-activations that the answer is read from: the output layer's, without those that no answer is read from. */
+export function logitsOf({ layers, model }: StepNetwork, { sums }: ExactStep): readonly bigint[] {
+  const first = sums.length - layers.at(-1)!.length;
+  return sums.slice(first, first + logitCount(model.signature.answers));
+}
+
+/** The answer of logits as `decodeLogits` reads it: z > 0 for one logit, otherwise the first of the largest. */
+export function answerOf(logits: readonly bigint[]): number {
+  if (logits.length === 1) return logits[0]! > 0n ? 1 : 0;
+  return logits.reduce((best, value, k) => (value > logits[best]! ? k : best), 0);
+}
+
+/** The network's answers [steps] to a problem [steps][channels], in exact arithmetic. */
+export function exactAnswers(network: StepNetwork, input: Int32Array): Int32Array {
+  const width = network.task.channels.length;
+  let state = initialUnits(network);
+  return Int32Array.from({ length: input.length / width }, (_, step) => {
+    const made = exactStep(network, state, Array.from(input.subarray(step * width, (step + 1) * width)));
+    state = made.state;
+    return answerOf(logitsOf(network, made));
+  });
+}
+
+/** Machine and network before the first letter: for walks over both. */
+export function machineFor({ task }: StepNetwork): FiniteMachine {
+  return machineOf({ task });
+}
