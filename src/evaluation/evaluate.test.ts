@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { threeUnitAdder } from "../../tests/adders.ts";
 import { type NDArray, ndarray } from "../graph/index.ts";
 import { dngpuModel, ilrnnModel, type Model, rnnModel } from "../models/index.ts";
+import { threeUnitAdder } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { onnxNodeRuntime } from "../runtime/onnx/node.ts";
@@ -32,8 +32,8 @@ const signatureOf = (task: Task) => ({
   answers: task.output.length,
 });
 
-const adder = threeUnitAdder().parameters;
-const adderModel = ilrnnModel.build({ layers: [3], activation: "step" }, signatureOf(binaryAddition));
+const adder = threeUnitAdder.network.parameters;
+const adderModel = threeUnitAdder.network.model;
 
 async function evaluate(
   model: Model,

@@ -1,3 +1,15 @@
 /** The networks layer: what the layers above may use. */
+export {
+  type BuiltNetwork,
+  builtNetworks,
+  findBuilt,
+  fullAdder,
+  fullAdderWithMargin,
+  incrementNetwork,
+  parityNetwork,
+  threeUnitAdder,
+} from "./built/index.ts";
 export { machineOf, makeNetwork, type Network } from "./network.ts";
+export { type NoisyConnections, type NoisyOptions, noisyParameters } from "./noisy.ts";
 export { firstStepProgram, stateInput, stateOutput, stepProgram } from "./step.ts";
+export { type Move, type Moved, type Stepper, stepperOf } from "./stepper.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { threeUnitAdder } from "../../tests/adders.ts";
 import type { NDArray } from "../graph/index.ts";
+import { threeUnitAdder } from "../networks/index.ts";
 import { checkMemory } from "./memory.ts";
 import { networkOf } from "./network.test-helper.ts";
 import { predict } from "./predict.ts";
@@ -92,7 +92,7 @@ test("a grid is one row of numbers at each position, whose gates stay", async ()
 });
 
 test("an aligned network's units: the adder by hand counts the ones of a step", async () => {
-  const { parameters } = threeUnitAdder();
+  const { parameters } = threeUnitAdder.network;
   const model = { name: "ilrnn", layers: [3], activation: "step" };
   const {
     values: found,
