@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type NDArray, ndarray } from "../graph/index.ts";
-import { dngpuModel, ilrnnModel, type Model, rnnModel } from "../models/index.ts";
+import { dngpuModel, type Model, rnnModel } from "../models/index.ts";
 import { threeUnitAdder } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
