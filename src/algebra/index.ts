@@ -1,0 +1,21 @@
+/** The algebra layer: polynomials over the rational numbers and their ideals. Nothing here knows of networks. */
+export {
+  type GroebnerBasis,
+  type GroebnerOptions,
+  type GroebnerResult,
+  groebnerBasis,
+  isEverything,
+} from "./groebner.ts";
+export { basisDegree, contains, dimension, independentVariables, normalForm, solutionCount } from "./ideal.ts";
+export { completeLimits, defaultLimits, type Limits, type Reached, type Spent } from "./limits.ts";
+export { type Exponents, type MonomialOrder, monomialOrders } from "./monomial.ts";
+export { parsePolynomial, parseSystem } from "./parse.ts";
+export type { Polynomial, Term } from "./polynomial.ts";
+/** Arithmetic of polynomials: `polynomials.add(p, q)`. */
+export * as polynomials from "./polynomial.ts";
+export { formatPolynomial, type PrintOptions } from "./print.ts";
+export type { Rational } from "./rational.ts";
+/** Arithmetic of rational numbers: `rationals.add(a, b)`. */
+export * as rationals from "./rational.ts";
+export { linearRefutation } from "./refutation.ts";
+export { rationalSolutions, type Solution, type Solved, type SolveOptions } from "./solve.ts";

@@ -1,0 +1,108 @@
+/** Rational solutions of polynomial systems. */
+import { type GroebnerOptions, groebnerBasis, isEverything } from "./groebner.ts";
+import { independentVariables } from "./ideal.ts";
+import { gcd } from "./integer.ts";
+import { inVariables, isZero, type Polynomial, substitute } from "./polynomial.ts";
+import { type Rational, rational } from "./rational.ts";
+import { rationalRoots } from "./univariate.ts";
+
+/** A value for each variable. */
+export type Solution = Readonly<Record<string, Rational>>;
+
+export interface SolveOptions extends Pick<GroebnerOptions, "limits"> {
+  /** Stop after so many solutions. Default: 1. */
+  readonly most?: number;
+  /** How many bases may be computed. Default 200. */
+  readonly tries?: number;
+}
+
+export interface Solved {
+  readonly solutions: readonly Solution[];
+  /** Nothing was left out: these are all rational solutions. */
+  readonly isComplete: boolean;
+}
+
+/** What variables that may have any value are tried with. */
+const tried: readonly Rational[] = [rational(0), rational(1), rational(-1), rational(2), rational(1, 2)];
+
+/**
+ * Rational solutions of p = 0 for all of some polynomials.
+ *
+ * Where there are finitely many complex ones, the last variable's values are the roots of a basis element in it alone (by
+ * lex); each is put in and the rest solved in the same way. Where there are infinitely many, a variable that may have
+ * almost any value is tried with 0, 1, −1, 2 and ½.
+ * @param polynomials all in the same variables.
+ */
+export function rationalSolutions(polynomials: readonly Polynomial[], options: SolveOptions = {}): Solved {
+  const { most = 1, tries = 200, limits = {} } = options;
+  const solutions: Solution[] = [];
+  let isComplete = true;
+  let left = tries;
+
+  const search = (system: readonly Polynomial[], variables: readonly string[], known: Solution): void => {
+    if (solutions.length >= most || left <= 0) {
+      isComplete = false;
+      return;
+    }
+    if (variables.length === 0) {
+      if (system.every(isZero)) solutions.push(known);
+      return;
+    }
+    left--;
+    const result = groebnerBasis(system, { limits });
+    if (!result.isDecided) {
+      isComplete = false;
+      return;
+    }
+    if (isEverything(result.basis)) return;
+    const [free] = independentVariables(result.basis);
+    if (free !== undefined) {
+      isComplete = false;
+      for (const value of tried) {
+        if (solutions.length >= most || left <= 0) return;
+        fix(result.basis.polynomials, variables, known, free, value);
+      }
+      return;
+    }
+    const lex = groebnerBasis(result.basis.polynomials, { order: "lex", limits });
+    if (!lex.isDecided) {
+      isComplete = false;
+      return;
+    }
+    const last = variables.at(-1)!;
+    for (const root of rationalRoots(coefficients(lex.basis.polynomials.at(-1)!))) {
+      fix(lex.basis.polynomials, variables, known, last, root);
+    }
+  };
+  const fix = (
+    system: readonly Polynomial[],
+    variables: readonly string[],
+    known: Solution,
+    name: string,
+    value: Rational,
+  ) => {
+    const others = variables.filter((other) => other !== name);
+    const rest = system.map((p) => inVariables(substitute(p, { [name]: value }), others));
+    search(rest, others, { ...known, [name]: value });
+  };
+
+  const { variables } = polynomials[0] ?? { variables: [] };
+  search(polynomials, variables, {});
+  const inOrder = (solution: Solution) => Object.fromEntries(variables.map((name) => [name, solution[name]!]));
+  return { solutions: solutions.map(inOrder), isComplete };
+}
+
+/** The whole coefficients c₀, c₁, … of a multiple of a polynomial in the last variable alone. */
+function coefficients({ terms }: Polynomial): bigint[] {
+  const common = terms.reduce(
+    (lcm, { coefficient: { denominator } }) => (lcm / gcd(lcm, denominator)) * denominator,
+    1n,
+  );
+  const made: bigint[] = [];
+  for (const { coefficient, exponents } of terms) {
+    const k = exponents.at(-1)!;
+    while (made.length <= k) made.push(0n);
+    made[k] = coefficient.numerator * (common / coefficient.denominator);
+  }
+  return made;
+}
