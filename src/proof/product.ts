@@ -2,8 +2,8 @@
  * The product of a network of step units with its task's machine: every pair of states that any input reaches, exactly.
  * Step units have finitely many states, so that this walk proves or refutes the network at all lengths.
  */
+import { type Rational, rational, zero } from "../algebra/rational.ts";
 import type { Letter } from "../tasks/index.ts";
-import { type Fraction, fraction } from "./fraction.ts";
 import { answerOf, exactStep, initialUnits, logitsOf, machineFor, type StepNetwork } from "./step-network.ts";
 
 /** An input after which something is wrong: no shorter one has such an end. */
@@ -16,8 +16,8 @@ export interface Flaw {
 
 /** A unit's pre-activations over all steps: the largest where it is off, the smallest where it is on. */
 export interface UnitRange {
-  readonly off?: Fraction;
-  readonly on?: Fraction;
+  readonly off?: Rational;
+  readonly on?: Rational;
 }
 
 export interface Product {
@@ -33,7 +33,7 @@ export interface Product {
    * The least |z| of all units over all steps and, with several logits, the least distance of the right one from the
    * others. 0 where a sum is exactly at its threshold, which counts as off.
    */
-  readonly margin: Fraction;
+  readonly margin: Rational;
   /** Of every unit, from the lowest layer's first to the output layer's last. */
   readonly ranges: readonly UnitRange[];
 }
@@ -48,7 +48,7 @@ interface Pair {
  * Walks over all pairs, breadth first, until a flaw.
  * @param margin asked for: a step nearer to a threshold, or to another answer, is a flaw. Default 0: only answers count.
  */
-export function exploreProduct(network: StepNetwork, margin: Fraction = fraction(0n)): Product {
+export function exploreProduct(network: StepNetwork, margin: Rational = zero): Product {
   const machine = machineFor(network);
   const { denominator } = network;
   const units = network.layers.flat();
@@ -66,10 +66,10 @@ export function exploreProduct(network: StepNetwork, margin: Fraction = fraction
     pairs: seen.size,
     states: states.size,
     steps,
-    margin: fraction(least ?? 0n, denominator),
+    margin: rational(least ?? 0n, denominator),
     ranges: units.map((_, k) => ({
-      ...(off[k] !== undefined && { off: fraction(off[k], denominator) }),
-      ...(on[k] !== undefined && { on: fraction(on[k], denominator) }),
+      ...(off[k] !== undefined && { off: rational(off[k], denominator) }),
+      ...(on[k] !== undefined && { on: rational(on[k], denominator) }),
     })),
   });
   for (const { machine: from, state, word } of queue) {
@@ -112,7 +112,7 @@ export function centreThresholds(network: StepNetwork, { ranges }: Product): Ste
   const layers = network.layers.map((layer, n) =>
     layer.map((unit) => {
       const { off, on } = ranges[at++]!;
-      const scaled = ({ numerator, denominator }: Fraction) => (numerator * network.denominator) / denominator;
+      const scaled = ({ numerator, denominator }: Rational) => (numerator * network.denominator) / denominator;
       const isFree = off && on && !(isCompared && n === network.layers.length - 1);
       return {
         below: unit.below.map((weight) => 2n * weight),

@@ -1,10 +1,11 @@
 /** Inter-layer recurrent networks of step units in exact arithmetic: nothing is rounded, so what is found holds. */
+import { gcd } from "../algebra/integer.ts";
+import { equals, fromNumber, type Rational, rational, toNumber } from "../algebra/rational.ts";
 import { LonghandError } from "../errors.ts";
 import { ndarray } from "../graph/index.ts";
 import { logitCount, type Model } from "../models/index.ts";
 import { machineOf, makeNetwork, type Network } from "../networks/index.ts";
 import type { FiniteMachine, Letter, Task } from "../tasks/index.ts";
-import { common, type Fraction, fractionOf, numberOf } from "./fraction.ts";
 
 /** A unit: z = Σᵢ below[i] · xᵢ + Σᵢ before[i] · sᵢ + bias, h = 1 where z > 0, otherwise 0. */
 export interface StepUnit {
@@ -25,7 +26,7 @@ export interface StepNetwork {
 }
 
 /** Exact parameters of a model by name, row-major. */
-export type ExactParameters = Readonly<Record<string, readonly Fraction[]>>;
+export type ExactParameters = Readonly<Record<string, readonly Rational[]>>;
 
 /** One step: numerators of all pre-activations, and the state that they make. */
 export interface ExactStep {
@@ -55,7 +56,9 @@ export function stepLayers({ name, options, state }: Model): number[] {
 /** The network with exact parameters. @throws LonghandError as `stepLayers`. */
 export function stepNetwork(task: Task, model: Model, parameters: ExactParameters): StepNetwork {
   const widths = stepLayers(model);
-  const denominator = common(Object.values(parameters).flat());
+  const denominator = Object.values(parameters)
+    .flat()
+    .reduce((least, { denominator: other }) => (least / gcd(least, other)) * other, 1n);
   const column = (name: string, unit: number) => {
     const width = model.parameters[name]!.shape.at(-1)!;
     return parameters[name]!.filter((_, k) => k % width === unit).map(
@@ -79,7 +82,7 @@ export function stepNetwork(task: Task, model: Model, parameters: ExactParameter
 export function exactNetwork({ task, model, parameters }: Network): StepNetwork {
   stepLayers(model);
   machineOf({ task });
-  const exact = Object.entries(parameters).map(([name, { data }]) => [name, Array.from(data, fractionOf)] as const);
+  const exact = Object.entries(parameters).map(([name, { data }]) => [name, Array.from(data, fromNumber)] as const);
   return stepNetwork(task, model, Object.fromEntries(exact));
 }
 
@@ -90,11 +93,10 @@ export function exactNetwork({ task, model, parameters }: Network): StepNetwork 
 export function networkOfSteps({ task, model, layers, denominator }: StepNetwork): Network {
   const all = layers.flat().flatMap(({ below, before, bias }) => [...below, ...before, bias]);
   const isExact = all.every((numerator) => {
-    const value = Number(numerator) / Number(denominator);
-    const { numerator: n, denominator: d } = fractionOf(Math.fround(value));
-    return n * denominator === numerator * d;
+    const value = rational(numerator, denominator);
+    return equals(fromNumber(Math.fround(toNumber(value))), value);
   });
-  const value = (numerator: bigint) => numberOf({ numerator, denominator: isExact ? denominator : 1n });
+  const value = (numerator: bigint) => toNumber(rational(numerator, isExact ? denominator : 1n));
   const widths = layers.map((units) => units.length);
   const parameters = Object.fromEntries(
     Object.entries(model.parameters).map(([name, { shape }]) => {
