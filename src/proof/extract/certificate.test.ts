@@ -44,6 +44,21 @@ test("sets and moves become the minimal machine of the task", () => {
   expect(minimal).toEqual(minimizeMachine(machineOfTask(binaryAddition)).machine);
 });
 
+test("the certificate's own order of letters doesn't matter", () => {
+  const given = certificateOf(moves.map(([set, letter, to]) => [set, 3 - letter, to]));
+  const reversed = {
+    ...given,
+    machine: {
+      ...given.machine,
+      letters: [...letters].reverse(),
+      transitions: transitions.map(([state, letter, next, output]) => [state, 3 - letter, next, output] as const),
+    },
+  };
+  expect(machineOfCertificate(reversed)).toEqual(machineOfCertificate(certificateOf(moves)));
+  const foreign = { ...reversed, machine: { ...reversed.machine, letters: [[0, 2], ...letters.slice(1)] } };
+  expect(() => machineOfCertificate(foreign)).toThrow("certificate: letter 0 [0,2] isn't one of the task's");
+});
+
 test("a proof found by the program is of the minimal machine", async () => {
   for (const { network } of builtNetworks) {
     const verdict = await prove(network);
