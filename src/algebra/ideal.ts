@@ -2,7 +2,7 @@
 
 import { type GroebnerBasis, isEverything } from "./groebner.ts";
 import { defaultLimits, makeMeter } from "./limits.ts";
-import { degree, type Exponents } from "./monomial.ts";
+import type { Exponents } from "./monomial.ts";
 import { inVariables, isZero, leadingTerm, type Polynomial, scale } from "./polynomial.ts";
 import { makeReducer, makeRing, reduce, toMonic, toPrimitive } from "./primitive.ts";
 import { standardMonomials } from "./quotient.ts";
@@ -66,9 +66,4 @@ export function independentVariables(basis: GroebnerBasis): string[] {
 /** The dimension of the set of common zeros: 0 for finitely many, −1 for none. By a graded order such as grevlex. */
 export function dimension(basis: GroebnerBasis): number {
   return isEverything(basis) ? -1 : independentVariables(basis).length;
-}
-
-/** The largest degree of a basis element. */
-export function basisDegree({ polynomials }: GroebnerBasis): number {
-  return Math.max(0, ...polynomials.flatMap(({ terms }) => terms.map(({ exponents }) => degree(exponents))));
 }

@@ -6,16 +6,32 @@ export {
   groebnerBasis,
   isEverything,
 } from "./groebner.ts";
-export { basisDegree, contains, dimension, independentVariables, normalForm, solutionCount } from "./ideal.ts";
-export { completeLimits, defaultLimits, type Limits, type Reached, type Spent } from "./limits.ts";
+export {
+  contains as idealContains,
+  dimension as idealDimension,
+  independentVariables,
+  normalForm,
+  solutionCount,
+} from "./ideal.ts";
+export {
+  defaultLimits as defaultGroebnerLimits,
+  type Limits as GroebnerLimits,
+  type Reached as GroebnerLimitReached,
+  type Spent as GroebnerSpent,
+} from "./limits.ts";
 export { type Exponents, type MonomialOrder, monomialOrders } from "./monomial.ts";
 export { parsePolynomial, parseSystem } from "./parse.ts";
-export type { Polynomial, Term } from "./polynomial.ts";
+export type { Polynomial, Term as PolynomialTerm } from "./polynomial.ts";
 /** Arithmetic of polynomials: `polynomials.add(p, q)`. */
 export * as polynomials from "./polynomial.ts";
-export { formatPolynomial, type PrintOptions } from "./print.ts";
+export { formatPolynomial, type PrintOptions as PolynomialFormat } from "./print.ts";
 export type { Rational } from "./rational.ts";
 /** Arithmetic of rational numbers: `rationals.add(a, b)`. */
 export * as rationals from "./rational.ts";
 export { linearRefutation } from "./refutation.ts";
-export { rationalSolutions, type Solution, type Solved, type SolveOptions } from "./solve.ts";
+export {
+  rationalSolutions,
+  type Solution as RationalSolution,
+  type Solved as RationalSolutions,
+  type SolveOptions,
+} from "./solve.ts";

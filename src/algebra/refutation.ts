@@ -21,8 +21,10 @@ export function linearRefutation(polynomials: readonly Polynomial[]): Rational[]
   for (const { p, index } of byTerms) {
     const row = rowOf(p, index);
     for (;;) {
-      const key = [...row.monomials.keys()].find((monomial) => monomial !== "");
-      if (key === undefined) break;
+      // The largest text, so that what a pivot brings in is smaller than what it takes away.
+      let key = "";
+      for (const monomial of row.monomials.keys()) if (monomial > key) key = monomial;
+      if (key === "") break;
       const pivot = pivots.get(key);
       if (!pivot) {
         pivots.set(key, row);

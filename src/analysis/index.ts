@@ -1,0 +1,11 @@
+/** The analysis layer: what the layers above may use. */
+export { type PolynomialArray, type PolynomialOptions, polynomialOutputs } from "./polynomial-program.ts";
+export {
+  type Equation as PolynomialEquation,
+  type Example as NumberExample,
+  numberSystem,
+  type PolynomialSystem,
+  type SystemOptions,
+  taskSystem,
+} from "./polynomial-system.ts";
+export { type Known as KnownParameters, type Unknowns, unknownParameters } from "./unknowns.ts";
