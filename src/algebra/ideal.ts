@@ -42,10 +42,10 @@ export function solutionCount(basis: GroebnerBasis): number {
 
 /**
  * A largest set of variables that the ideal leaves independent of each other: as many as the dimension of the set of
- * common zeros; empty for finitely many. By a graded order, such as grevlex, it is largest.
+ * common zeros; empty for finitely many, and for none.
  *
- * Source: Cox, Little, O'Shea, chapter 9, section 1: those outside a smallest set of variables that meets all leading
- * monomials.
+ * They are those outside a smallest set of variables that meets all leading monomials. Source: Kredel, Weispfenning,
+ * Computing dimension and independent sets for polynomial ideals (1988); Cox, Little, O'Shea, chapter 9, section 1.
  */
 export function independentVariables(basis: GroebnerBasis): string[] {
   if (isEverything(basis)) return [];
@@ -63,7 +63,7 @@ export function independentVariables(basis: GroebnerBasis): string[] {
   return basis.variables.filter((_, k) => !best.includes(k));
 }
 
-/** The dimension of the set of common zeros: 0 for finitely many, −1 for none. By a graded order such as grevlex. */
+/** The dimension of the set of common zeros: 0 for finitely many, −1 for none. */
 export function dimension(basis: GroebnerBasis): number {
   return isEverything(basis) ? -1 : independentVariables(basis).length;
 }

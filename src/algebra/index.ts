@@ -1,4 +1,5 @@
 /** The algebra layer: polynomials over the rational numbers and their ideals. Nothing here knows of networks. */
+export { type Decision as SystemDecision, decideSystem } from "./decide.ts";
 export {
   type GroebnerBasis,
   type GroebnerOptions,

@@ -1,7 +1,9 @@
 /** Rational solutions of polynomial systems. */
-import { type GroebnerOptions, groebnerBasis, isEverything } from "./groebner.ts";
+import { type GroebnerBasis, type GroebnerOptions, groebnerBasis, isEverything } from "./groebner.ts";
 import { independentVariables } from "./ideal.ts";
 import { gcd } from "./integer.ts";
+import { completeLimits } from "./limits.ts";
+import type { MonomialOrder } from "./monomial.ts";
 import { inVariables, isZero, type Polynomial, substitute } from "./polynomial.ts";
 import { type Rational, rational } from "./rational.ts";
 import { rationalRoots } from "./univariate.ts";
@@ -12,7 +14,7 @@ export type Solution = Readonly<Record<string, Rational>>;
 export interface SolveOptions extends Pick<GroebnerOptions, "limits"> {
   /** Stop after so many solutions. Default: 1. */
   readonly most?: number;
-  /** How many bases may be computed. Default 200. */
+  /** How many bases may be computed. Default 200. The limit on work holds for all of them together. */
   readonly tries?: number;
 }
 
@@ -34,11 +36,20 @@ const tried: readonly Rational[] = [rational(0), rational(1), rational(-1), rati
  * @param polynomials all in the same variables.
  */
 export function rationalSolutions(polynomials: readonly Polynomial[], options: SolveOptions = {}): Solved {
-  const { most = 1, tries = 200, limits = {} } = options;
+  const { most = 1, tries = 200 } = options;
+  const limits = completeLimits(options.limits);
   const solutions: Solution[] = [];
   let isComplete = true;
   let left = tries;
+  let { work } = limits;
 
+  const basisOf = (system: readonly Polynomial[], order: MonomialOrder): GroebnerBasis | undefined => {
+    left--;
+    const result = groebnerBasis(system, { order, limits: { ...limits, work } });
+    work = Math.max(1, work - result.spent.work);
+    if (!result.isDecided) isComplete = false;
+    return result.isDecided ? result.basis : undefined;
+  };
   const search = (system: readonly Polynomial[], variables: readonly string[], known: Solution): void => {
     if (solutions.length >= most || left <= 0) {
       isComplete = false;
@@ -48,30 +59,22 @@ export function rationalSolutions(polynomials: readonly Polynomial[], options: S
       if (system.every(isZero)) solutions.push(known);
       return;
     }
-    left--;
-    const result = groebnerBasis(system, { limits });
-    if (!result.isDecided) {
-      isComplete = false;
-      return;
-    }
-    if (isEverything(result.basis)) return;
-    const [free] = independentVariables(result.basis);
+    const basis = basisOf(system, "grevlex");
+    if (!basis || isEverything(basis)) return;
+    const [free] = independentVariables(basis);
     if (free !== undefined) {
       isComplete = false;
       for (const value of tried) {
         if (solutions.length >= most || left <= 0) return;
-        fix(result.basis.polynomials, variables, known, free, value);
+        fix(basis.polynomials, variables, known, free, value);
       }
       return;
     }
-    const lex = groebnerBasis(result.basis.polynomials, { order: "lex", limits });
-    if (!lex.isDecided) {
-      isComplete = false;
-      return;
-    }
+    const lex = basisOf(basis.polynomials, "lex");
+    if (!lex) return;
     const last = variables.at(-1)!;
-    for (const root of rationalRoots(coefficients(lex.basis.polynomials.at(-1)!))) {
-      fix(lex.basis.polynomials, variables, known, last, root);
+    for (const root of rationalRoots(coefficients(lex.polynomials.at(-1)!))) {
+      fix(lex.polynomials, variables, known, last, root);
     }
   };
   const fix = (

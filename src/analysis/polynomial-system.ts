@@ -104,12 +104,12 @@ export function numberSystem(
   const cell = ilrnn({ input: features, layers: [...layers, outputs], activation: "identity" });
   const unknowns = unknownParameters(cell.parameters, options.known);
   const parameters = parameterInputs(cell.parameters);
-  const made = examples.map(({ inputs, targets }) => {
+  const made = examples.map(({ inputs, targets }, k) => {
     const x = input("x", [inputs.length, 1, features]);
     const step = program(cell.name, { ...parameters, x }, { outputs: unroll(cell, parameters, x).outputs });
     const elements = inputs.flat().map((value) => polynomials.constant(unknowns.variables, value));
     const known = { ...unknowns.arrays, x: { shape: [inputs.length, 1, features], elements } };
-    const name = inputs.map((row) => row.map(rationals.format).join(" ")).join(", ");
+    const name = inputs.length === 1 ? inputs[0]!.map(rationals.format).join(" ") : `example ${k + 1}`;
     return { name, outputs: polynomialOutputs(step, unknowns.variables, known, options).outputs!, targets };
   });
   return system(unknowns, made);
