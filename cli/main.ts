@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { LonghandError, VERSION } from "../src/index.ts";
 import { addEval } from "./eval.ts";
 import { addExport } from "./export.ts";
+import { addGroebner } from "./groebner.ts";
 import { addLists } from "./lists.ts";
 import { makeOutput, type Output } from "./output.ts";
 import { addPredict } from "./predict.ts";
@@ -31,7 +32,7 @@ const program = new Command("longhand")
   .option("--json", "print one JSON object and nothing else on standard output")
   .exitOverride()
   .configureOutput({ outputError: () => {} });
-for (const add of [addLists, addTrain, addEval, addPredict, addTrace, addExport, addReproduce]) add(program, output);
+for (const add of [addLists, addTrain, addEval, addPredict, addTrace, addGroebner, addExport, addReproduce]) add(program, output);
 for (const command of program.commands) {
   command
     .option("--json", "print one JSON object and nothing else on standard output")

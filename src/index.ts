@@ -1,4 +1,6 @@
 /** What a program imports. Nothing here needs Node; `longhand/node` adds what does. */
+export * from "./algebra/index.ts";
+export * from "./analysis/index.ts";
 export * from "./cells/index.ts";
 export { type ErrorCode, LonghandError, unknownName } from "./errors.ts";
 export * from "./evaluation/index.ts";
