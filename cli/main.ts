@@ -2,13 +2,16 @@
 /** The command line. It parses, calls the library and prints; exit status 0: done, 1: the answer is no, 2: bad usage or input. */
 import { Command, CommanderError } from "commander";
 import { LonghandError, VERSION } from "../src/index.ts";
+import { addCheck } from "./check.ts";
 import { addEval } from "./eval.ts";
 import { addExport } from "./export.ts";
 import { addGroebner } from "./groebner.ts";
 import { addLists } from "./lists.ts";
 import { makeOutput, type Output } from "./output.ts";
 import { addPredict } from "./predict.ts";
+import { addProve } from "./prove.ts";
 import { addReproduce } from "./reproduce.ts";
+import { addSurvey } from "./survey.ts";
 import { addTrace } from "./trace.ts";
 import { addTrain } from "./train.ts";
 
@@ -32,7 +35,20 @@ const program = new Command("longhand")
   .option("--json", "print one JSON object and nothing else on standard output")
   .exitOverride()
   .configureOutput({ outputError: () => {} });
-for (const add of [addLists, addTrain, addEval, addPredict, addTrace, addGroebner, addExport, addReproduce]) add(program, output);
+for (const add of [
+  addLists,
+  addTrain,
+  addEval,
+  addPredict,
+  addTrace,
+  addGroebner,
+  addExport,
+  addProve,
+  addCheck,
+  addReproduce,
+  addSurvey,
+])
+  add(program, output);
 for (const command of program.commands) {
   command
     .option("--json", "print one JSON object and nothing else on standard output")

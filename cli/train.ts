@@ -7,6 +7,7 @@ import { finding, openTrained, resumeRun, startRun, type TrainingRun, unseen, wr
 import { collect, readConfigFile, readSettings, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { progress } from "./progress.ts";
+import { proveAll } from "./prove.ts";
 import { stopOnSignals } from "./signals.ts";
 import { printTrained, type TrainResult } from "./train-report.ts";
 import { count } from "./words.ts";
@@ -22,6 +23,7 @@ interface TrainOptions {
   resume?: string;
   previousCheckpoint?: boolean;
   runtime?: string;
+  prove?: boolean;
 }
 
 export function addTrain(program: Command, output: () => Output): void {
@@ -40,6 +42,10 @@ export function addTrain(program: Command, output: () => Output): void {
     .option("--resume <folder>", "go on with a run, bit for bit as if it had never stopped")
     .option("--previous-checkpoint", "with --resume: where the newest checkpoint is damaged, use the one before it")
     .option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)")
+    .option(
+      "--prove",
+      "train all steps, then prove every network right for every length and write certificates; exit status 1: not all are proved",
+    )
     .action(async (task: string | undefined, options: TrainOptions) => {
       process.exitCode = await train(task, options, output());
     });
@@ -84,6 +90,12 @@ async function train(taskName: string | undefined, options: TrainOptions, output
     await writeResult(folder, result);
   }
   printTrained(output, findTask(config.task), result);
+  if (options.prove && reason !== "aborted") {
+    output.print();
+    const proofs = await proveAll(output, await openTrained(folder), { signal: stop.signal });
+    output.result({ ...result, proofs });
+    return proofs.proved === config.population ? 0 : 1;
+  }
   output.result(result);
   return solved === null || solved.every(Boolean) ? 0 : 1;
 }
@@ -138,7 +150,19 @@ async function start(taskName: string | undefined, options: TrainOptions): Promi
       "train: no task given, expected its name, as in: longhand train binary-addition",
     );
   }
-  const config = completeConfig({ ...given, task: given.task });
+  const complete = completeConfig({ ...given, task: given.task });
+  if (options.prove && !findTask(complete.task).machine) {
+    throw new LonghandError(
+      "argument",
+      `--prove: no finite machine answers ${complete.task}, expected an aligned task such as binary-addition`,
+    );
+  }
+  // What answers right may still not be provable: the steps that are left bring states closer together.
+  const goesOn =
+    options.prove && complete.solved && (given.solved as { stop?: unknown } | undefined)?.stop === undefined;
+  const config = goesOn
+    ? completeConfig({ ...given, task: given.task, solved: { ...complete.solved, stop: false } })
+    : complete;
   return startRun(options.run ?? defaultFolder(config.task), config);
 }
 
@@ -156,7 +180,7 @@ function oneTask(places: Readonly<Record<string, unknown>>): void {
 }
 
 async function resume(taskName: string | undefined, options: TrainOptions): Promise<TrainingRun> {
-  const { resume: folder, previousCheckpoint, steps, runtime, ...others } = options;
+  const { resume: folder, previousCheckpoint, steps, runtime, prove: _, ...others } = options;
   const [other] = [
     ...(taskName === undefined ? [] : [`the task "${taskName}"`]),
     ...Object.keys(others).map((name) => `--${name}`),

@@ -2,6 +2,7 @@
 export * from "./algebra/index.ts";
 export * from "./analysis/index.ts";
 export * from "./cells/index.ts";
+export { type CheckResult, checkCertificate } from "./check/check.ts";
 export { type ErrorCode, LonghandError, unknownName } from "./errors.ts";
 export * from "./evaluation/index.ts";
 export * from "./files/index.ts";
@@ -9,6 +10,7 @@ export * from "./graph/index.ts";
 export * from "./models/index.ts";
 export * from "./networks/index.ts";
 export * from "./pictures/index.ts";
+export * from "./proof/index.ts";
 export * from "./random/index.ts";
 export type { Arrays, Executable, Runtime, RuntimeName } from "./runtime/contract.ts";
 export { compileInterval } from "./runtime/interval/interval.ts";

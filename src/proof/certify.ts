@@ -1,7 +1,8 @@
 /** Writing certificates, and asking whether one speaks of a task or a network. */
 import type { NDArray } from "../graph/index.ts";
+import { findModel, type Model } from "../models/index.ts";
 import { firstStepProgram, machineOf, type Network, stepProgram } from "../networks/index.ts";
-import { type FiniteMachine, type Letter, machineTable, type Task } from "../tasks/index.ts";
+import { type FiniteMachine, findTask, type Letter, type Task } from "../tasks/index.ts";
 import type { Bounds } from "./bounded-steps.ts";
 import type { Certificate } from "./certificate.ts";
 import { equationsOf } from "./equations.ts";
@@ -33,11 +34,10 @@ export async function certify(network: Network, invariant: FoundInvariant): Prom
     claim: `for inputs of every length this network answers ${task.name} (${task.summary}) without an error`,
     machine,
     network: {
-      model: { name: model.name, ...model.signature },
+      model: { ...model.options, name: model.name },
       weights,
       sha256: await hashOf(weights),
-      first: equationsOf(firstStepProgram(model, 1)),
-      step: equationsOf(stepProgram(model, 1)),
+      ...equations(model),
     },
     sets: states.map((state, set) => {
       let at = set * width;
@@ -110,18 +110,26 @@ function describeMachine(machine: FiniteMachine, { channels }: Pick<Task, "chann
 }
 
 /**
- * Whether a certificate's machine is the one that answers a task: then what it proves is that the task is answered right.
- * (The checker proves that the network is the machine of the certificate.)
+ * What of a certificate isn't the library's own: the checker proves that its equations answer as its machine does, here it is
+ * asked whether these are the task's machine and the model's equations.
+ * @returns what differs, in words, or undefined.
+ * @throws LonghandError `unknown-name`, `config` for a task or model that there is not.
  */
-export function speaksOf({ machine, task: name }: Pick<Certificate, "machine" | "task">, task: Task): boolean {
-  if (!task.machine || name !== task.name) return false;
-  const { letters, next, output } = machineTable(task.machine, task.channels);
-  if (machine.initial !== task.machine.initial || machine.states.length !== task.machine.states.length) return false;
-  const sizes = task.channels.map((alphabet) => alphabet.length);
-  const indices = machine.letters.map((letter) => letter.reduce((sum, symbol, k) => sum * sizes[k]! + symbol, 0));
-  const same = machine.transitions.every(([state, letter, to, answer]) => {
-    const at = state * letters + indices[letter]!;
-    return next[at] === to && output[at] === answer;
-  });
-  return same && machine.transitions.length === next.filter((to) => to >= 0).length;
+export function foreignPart({
+  machine,
+  network,
+  task: name,
+}: Certificate): "task" | "machine" | "equations" | undefined {
+  const task = findTask(name);
+  if (!task.machine) return "task";
+  if (JSON.stringify(describeMachine(task.machine, task)) !== JSON.stringify(machine)) return "machine";
+  const { name: model, ...options } = network.model;
+  const signature = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
+  const { first, step } = equations(findModel(String(model)).build(options, signature));
+  const isSame = JSON.stringify({ first, step }) === JSON.stringify({ first: network.first, step: network.step });
+  return isSame ? undefined : "equations";
+}
+
+function equations(model: Model) {
+  return { first: equationsOf(firstStepProgram(model, 1)), step: equationsOf(stepProgram(model, 1)) };
 }

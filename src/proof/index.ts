@@ -1,5 +1,5 @@
 /** The proof layer: what the layers above may use. */
 export type { Certificate, Equation, InvariantSet, StateBounds, StepEquations } from "./certificate.ts";
-export { hashOf, speaksOf, weightsOf } from "./certify.ts";
+export { foreignPart, hashOf, weightsOf } from "./certify.ts";
 export { type ProveOptions, prove } from "./prove.ts";
 export type { Refutation, Verdict } from "./verdict.ts";

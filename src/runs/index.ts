@@ -12,6 +12,13 @@ export { describeTrained, exportOnnx, exportSafetensors } from "./export.ts";
 export { type NetworkRunOptions, writeNetworkRun } from "./given.ts";
 export { judged, type Prediction, type PredictOptions, predict, predictMany, unseen } from "./predict.ts";
 export {
+  certificateFile,
+  type ProveTrainedOptions,
+  proveTrained,
+  type ReplicaVerdict,
+  readCertificate,
+} from "./prove.ts";
+export {
   type FigureRecord,
   type FigureRunRecord,
   figureRecord,
@@ -33,6 +40,25 @@ export { type FigureRun, type LookPoint, type RunEnding, runsOf } from "./reprod
 export type { TestPoint } from "./reproduce-test.ts";
 export { writeResult } from "./result.ts";
 export type { Ending } from "./state.ts";
+export {
+  makeSurvey,
+  type SurveyEvent,
+  type SurveyRecord,
+  type SurveyRowRecord,
+  type SurveyTestRecord,
+  type SurveyWorkOptions,
+  surveyRecord,
+} from "./survey.ts";
+export type { Begin } from "./survey-begin.ts";
+export {
+  loadSurvey,
+  type Survey,
+  type SurveyOptions,
+  type SurveyRow,
+  type SurveyTest,
+  surveyNames,
+} from "./survey-config.ts";
+export type { Prover, SurveyProof } from "./survey-run.ts";
 export { type RunTrace, type TraceRunOptions, type TraceValues, traceRun } from "./trace.ts";
 export { type ResumeOptions, resumeRun, type StartOptions, startRun, type TrainingRun } from "./train-run.ts";
-export { type OpenTrainedOptions, openTrained, type Replica, replicaOf, type Trained } from "./trained.ts";
+export { networkOf, type OpenTrainedOptions, openTrained, type Replica, replicaOf, type Trained } from "./trained.ts";

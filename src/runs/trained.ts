@@ -3,6 +3,7 @@ import { LonghandError } from "../errors.ts";
 import { readRun } from "../files/run-folder.ts";
 import { type NDArray, ndarray } from "../graph/index.ts";
 import type { Model } from "../models/index.ts";
+import type { Network } from "../networks/index.ts";
 import type { Task } from "../tasks/index.ts";
 import {
   configuredModel,
@@ -99,4 +100,10 @@ export function replicaOf(trained: Trained, number?: number): Replica {
     return [name, ndarray(data.slice(replica * size, (replica + 1) * size), shape.slice(1))] as const;
   });
   return { replica, parameters: Object.fromEntries(parameters) };
+}
+
+/** One replica as a network: see `replicaOf`. */
+export function networkOf(trained: Trained, number?: number): Network {
+  const { task, model } = trained;
+  return { task, model, parameters: replicaOf(trained, number).parameters };
 }

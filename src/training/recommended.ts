@@ -69,13 +69,16 @@ export function recommended(
 ): Record<string, unknown> {
   if (model === "dngpu") return recommendedDngpu(task, options.maps);
   if (model === "neural-gpu") return recommendedNeuralGpu(task);
-  const { units, longest, onlyLongest, reach, rest } = settingsFor(task);
+  const settings = settingsFor(task);
+  const { units, longest, onlyLongest, reach, rest } = settings;
   const [low, high] = task.defaultTrainLengths;
   const lengths = validLengths(task, low, Math.max(low, Math.min(high, longest)));
   const last = lengths.at(-1)!;
   const target = validLengths(task, reach * last, reach * last + 10)[0]!;
   return {
     ...rest,
+    // Units between −1 and 1 need more noise and more steps before they saturate.
+    ...(settings === bits && options.activation === "tanh" && { steps: 5000, stateNoise: { scale: 1.3, growth: 0.5 } }),
     model: {
       name: model,
       ...(model === "ilrnn" && { layers: [units.ilrnn] }),

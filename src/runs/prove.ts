@@ -1,0 +1,82 @@
+/** Proofs about what a run trained, kept in its folder. Node only. */
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LonghandError } from "../errors.ts";
+import { nodeFileSystem, writeDurably } from "../files/file-system.ts";
+import { type Certificate, type ProveOptions, prove, type Verdict } from "../proof/index.ts";
+import { networkOf, replicaOf, type Trained } from "./trained.ts";
+
+export interface ProveTrainedOptions extends ProveOptions {
+  /** Networks of the population. Default: all. */
+  readonly replicas?: readonly number[];
+  /** Where the certificate of a replica is written. Default: `certificateFile`; null: nowhere. */
+  readonly file?: ((replica: number) => string) | null;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReplicaVerdict {
+  readonly replica: number;
+  readonly verdict: Verdict;
+  readonly seconds: number;
+  /** Where the certificate is, if there is one. */
+  readonly file: string | null;
+}
+
+/** Where the certificate of a replica lies in a run's folder. */
+export function certificateFile(folder: string, replica: number): string {
+  return join(folder, "certificates", `replica-${replica}.json`);
+}
+
+/**
+ * Tries to prove each network of a run right for inputs of every length; certificates are written as they are found.
+ * @throws LonghandError `argument` for a task without a finite machine or a replica that isn't there; `file`.
+ */
+export async function* proveTrained(
+  trained: Trained,
+  options: ProveTrainedOptions = {},
+): AsyncGenerator<ReplicaVerdict> {
+  const { replicas = Array.from({ length: trained.population }, (_, k) => k), signal } = options;
+  for (const number of replicas) replicaOf(trained, number);
+  const fileOf =
+    options.file === undefined ? (replica: number) => certificateFile(trained.folder, replica) : options.file;
+  for (const replica of replicas) {
+    if (signal?.aborted) return;
+    const begin = performance.now();
+    const verdict = await prove(networkOf(trained, replica), options);
+    const file = verdict.verdict === "proved" && fileOf ? fileOf(replica) : null;
+    if (verdict.verdict === "proved" && file !== null) await writeCertificate(file, verdict.certificate);
+    yield { replica, verdict, seconds: (performance.now() - begin) / 1000, file };
+  }
+}
+
+async function writeCertificate(file: string, certificate: Certificate): Promise<void> {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(certificate)}\n`);
+  try {
+    await mkdir(join(file, ".."), { recursive: true });
+  } catch (cause) {
+    throw new LonghandError("file", `can't write ${file}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  await writeDurably(nodeFileSystem, file, bytes);
+}
+
+/**
+ * A file as JSON: for `checkCertificate`, which believes nothing of it.
+ * @throws LonghandError `file` when it can't be read, `format` when it isn't JSON.
+ */
+export async function readCertificate(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new LonghandError("file", `can't read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LonghandError("format", `${file} isn't JSON: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}
