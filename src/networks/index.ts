@@ -13,3 +13,5 @@ export { machineOf, makeNetwork, type Network } from "./network.ts";
 export { type NoisyConnections, type NoisyOptions, noisyParameters } from "./noisy.ts";
 export { firstStepProgram, stateInput, stateOutput, stepProgram } from "./step.ts";
 export { type Move, type Moved, type Stepper, stepperOf } from "./stepper.ts";
+export { type NetworkSteps, stepThrough } from "./steps.ts";
+export { type Connection, type UnitNames, type UnitPlace, type WiredUnit, type Wiring, wiringOf } from "./wiring.ts";
