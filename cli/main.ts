@@ -5,6 +5,7 @@ import { LonghandError, VERSION } from "../src/index.ts";
 import { addCheck } from "./check.ts";
 import { addEval } from "./eval.ts";
 import { addExport } from "./export.ts";
+import { addExtract } from "./extract.ts";
 import { addGroebner } from "./groebner.ts";
 import { addLists } from "./lists.ts";
 import { makeOutput, type Output } from "./output.ts";
@@ -45,6 +46,7 @@ for (const add of [
   addExport,
   addProve,
   addCheck,
+  addExtract,
   addReproduce,
   addSurvey,
 ])

@@ -1,6 +1,7 @@
 /** Extraction: the finite machine that a network is. */
 export { machineOfCertificate } from "./certificate.ts";
 export { compareMachines, type Difference } from "./compare.ts";
+export { type Extraction, extractFromCertificate, extractMachine } from "./extract.ts";
 export {
   letterText,
   type MealyMachine,
