@@ -2,12 +2,15 @@
 /** The command line. It parses, calls the library and prints; exit status 0: done, 1: the answer is no, 2: bad usage or input. */
 import { Command, CommanderError } from "commander";
 import { LonghandError, VERSION } from "../src/index.ts";
+import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
+import { addCircuit } from "./circuit.ts";
 import { addEval } from "./eval.ts";
 import { addExport } from "./export.ts";
 import { addExtract } from "./extract.ts";
 import { addGroebner } from "./groebner.ts";
 import { addLists } from "./lists.ts";
+import { addNoise } from "./noise.ts";
 import { makeOutput, type Output } from "./output.ts";
 import { addPredict } from "./predict.ts";
 import { addProve } from "./prove.ts";
@@ -47,6 +50,9 @@ for (const add of [
   addProve,
   addCheck,
   addExtract,
+  addBuild,
+  addCircuit,
+  addNoise,
   addReproduce,
   addSurvey,
 ])

@@ -99,3 +99,12 @@ export async function readText(path: string): Promise<string> {
 export function replicaNumber(text: string): number | "all" {
   return text === "all" ? text : wholeNumber("--replica", 0)(text);
 }
+
+/** A reader of standard deviations: numbers of at least 0, as in 0.1 or 1e-6. */
+export function deviation(flag: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && value >= 0) return value;
+    throw new LonghandError("argument", `${flag}: received "${text}", expected a number of at least 0`);
+  };
+}

@@ -4,6 +4,8 @@ import type { Network } from "./network.ts";
 import { stepperOf } from "./stepper.ts";
 
 export interface NetworkSteps {
+  /** State tensors before the first step, [tensors][width]. */
+  readonly initial: readonly (readonly number[])[];
   /** State tensors after each step, [steps][tensors][width]: of an `ilrnn` the activations of its layers. */
   readonly states: readonly (readonly (readonly number[])[])[];
   /** The answer's symbols [steps]. */
@@ -19,6 +21,9 @@ export function stepThrough({ task, model, parameters }: Network, problem: Int32
   const step = stepperOf(model);
   const channels = task.channels.length;
   const widths = Object.values(model.state);
+  const initial = Object.entries(model.state).map(([name, width]) =>
+    Array.from(parameters[`initial ${name}`]?.data ?? new Float64Array(width)),
+  );
   const states: number[][][] = [];
   const answer = new Int32Array(problem.length / channels);
   let values: Float64Array | null = null;
@@ -30,5 +35,5 @@ export function stepThrough({ task, model, parameters }: Network, problem: Int32
     const all = Array.from(values);
     states.push(widths.map((width) => all.splice(0, width)));
   }
-  return { states, answer };
+  return { initial, states, answer };
 }

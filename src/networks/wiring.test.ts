@@ -64,7 +64,8 @@ test("names of any network's units", () => {
 
 test("every activation at every step: 3 + 1 counts 2, 2, 1 ones", () => {
   const { network } = threeUnitAdder;
-  const { states, answer } = stepThrough(network, binaryAddition.parse("3+1"));
+  const { initial, states, answer } = stepThrough(network, binaryAddition.parse("3+1"));
+  expect(initial).toEqual([[0, 0, 0], [0]]);
   expect(states).toEqual([
     [[1, 1, 0], [0]],
     [[1, 1, 0], [0]],
