@@ -17,7 +17,7 @@ export function largestMargin(logits: Bounds, count: number, row: number, answer
 function margin(right: Float64Array, wrong: Float64Array, count: number, row: number, answer: number): number {
   if (answer < 0) return Number.POSITIVE_INFINITY;
   const at = row * count;
-  if (count === 1) return answer === 1 ? right[at]! : -wrong[at]!;
+  if (count === 1) return answer === 1 ? right[at]! : 0 - wrong[at]!;
   let largest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < count; k++) if (k !== answer) largest = Math.max(largest, wrong[at + k]!);
   return right[at + answer]! - largest;
