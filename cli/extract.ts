@@ -73,15 +73,15 @@ async function extract(path: string, options: ExtractOptions, output: Output): P
 
   const what =
     by === "states" ? `${counted(found, "state")} of the network` : `${counted(found, "set")} of states in its proof`;
-  output.print(`${task}: ${what}, ${counted(size, "state")} of its minimal machine`);
+  output.print(`${task}: ${what}, ${count(size)} in its minimal machine`);
   output.print();
   printTransitions(output, extraction);
   output.print();
-  const its = `the minimal machine of ${task}`;
   if (difference) {
-    output.print(`${output.style("red", `not ${its}`)}, which has ${counted(needed, "state")}; they first differ on`);
+    const not = output.style("red", `It is not the minimal machine of ${task}`);
+    output.print(`${not}, which has ${counted(needed, "state")}; they first differ on`);
     printDifference(output, extraction);
-  } else output.print(output.style("green", its));
+  } else output.print(output.style("green", `It is the minimal machine of ${task}.`));
   if (file !== undefined) {
     output.print();
     output.print(file);

@@ -3,9 +3,7 @@ export { type CircuitFrame, type CircuitOptions, type CircuitValues, circuitFilm
 export { type ColourMap, diverging, type Rgb, sequential } from "./colours.ts";
 export { type CurveAxis, type CurveRun, type CurveSeries, type Curves, curvesPicture } from "./curves.ts";
 export { machineDiagram } from "./machine-diagram.ts";
-export { machineDiagram } from "./machine-diagram.ts";
 export { type MapsImage, mapsImage, mapsPng, mapsSvg } from "./maps.ts";
 export type { Box, Direction, MapsOptions, MapsTile, MapsTrace } from "./maps-layout.ts";
-export { type StateArrow, type StateDiagram, stateDiagram } from "./state-diagram.ts";
 export { type StateArrow, type StateDiagram, stateDiagram } from "./state-diagram.ts";
 export { type Trace, type TraceRow, tracePicture } from "./trace.ts";
