@@ -1,7 +1,8 @@
 /** A reproduced figure as curves, as what stands beside the paper's claims, and as a page. */
 import type { CurveRun, Curves } from "../src/index.ts";
 import type { Claim, FigureRecord, FigureRunRecord, Machine } from "../src/node.ts";
-import { count, counted, duration, percent } from "./words.ts";
+import { markdownTable } from "./table.ts";
+import { count, counted, describeMachine, duration, percent } from "./words.ts";
 
 /** A claim of the paper and what was found here. */
 export interface Comparison {
@@ -219,16 +220,6 @@ function describeTraining({ task, model, steps, batch, bins }: FigureRecord["ser
   return `${name} (${settings.join(", ")}) on ${task}, ${counted(steps, "step")} of ${batch} problems, padded to ${bins!.lengths.join(", ")}`;
 }
 
-function describeMachine({ cpu, cores, platform, node, longhand, commit }: Machine): string {
-  const program = `Longhand ${longhand}${commit === null ? "" : ` (commit ${commit.replace(/^(.{12})[^+]*/, "$1")})`}`;
-  return `${cpu}, ${counted(cores, "core")}, ${platform}, Node ${node}, ${program}`;
-}
-
 function sentence(text: string): string {
   return text[0]!.toUpperCase() + text.slice(1);
-}
-
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
 }

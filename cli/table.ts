@@ -24,3 +24,9 @@ export function wrapped(text: string, width: number, first: string, indent = " "
   const pieces = text.match(new RegExp(`.{1,${size}}`, "gsu")) ?? [""];
   return pieces.map((piece, k) => `${k === 0 ? first : indent}${piece}`);
 }
+
+/** Rows of text as a table in Markdown. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,5 +1,6 @@
 /** Numbers and tasks in words. */
 import type { Task } from "../src/index.ts";
+import type { Machine } from "../src/node.ts";
 
 /** 1,024 */
 export function count(value: number): string {
@@ -61,4 +62,10 @@ export function problems(task: Task, samples: number, length: number): string {
 export function list(items: readonly (number | string)[], most = 12): string {
   const shown = items.slice(0, most).join(", ");
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}
+
+/** A machine and the program that ran on it. */
+export function describeMachine({ cpu, cores, platform, node, longhand, commit }: Machine): string {
+  const program = `Longhand ${longhand}${commit === null ? "" : ` (commit ${commit.replace(/^(.{12})[^+]*/, "$1")})`}`;
+  return `${cpu}, ${counted(cores, "core")}, ${platform}, Node ${node}, ${program}`;
 }

@@ -25,6 +25,7 @@ export {
   parseConfig,
   type Signature,
 } from "./model.ts";
+export { type Readout, readBy, readouts } from "./readouts.ts";
 export { initialStateParameters, learnedInitialState, type Unrolled, unroll } from "./unroll.ts";
 export { dngpuModel, ilrnnModel, neuralGpuModel, rnnModel };
 

@@ -1,9 +1,9 @@
 /** Run folders of networks whose parameters were chosen rather than trained: built by hand or solved for. Node only. */
 import { encodeCheckpoint } from "../files/index.ts";
 import { createRun } from "../files/run-folder.ts";
-import { ndarray } from "../graph/index.ts";
+import { type ArrayData, ndarray } from "../graph/index.ts";
 import { makeNetwork, type Network } from "../networks/index.ts";
-import { completeConfig, joinParameters, layoutOf, type TrainingConfig } from "../training/index.ts";
+import { completeConfig, configuredModel, joinParameters, layoutOf, type TrainingConfig } from "../training/index.ts";
 import { VERSION } from "../version.ts";
 import { configHash } from "./described.ts";
 import { checkpointOf } from "./state.ts";
@@ -43,18 +43,36 @@ export async function writeNetworkRun(
   const exact = Object.entries(parameters).map(
     ([name, { shape, data }]) => [name, ndarray(Float64Array.from(data), shape)] as const,
   );
+  await writePopulationRun(folder, config, joinParameters(Object.fromEntries(exact), layout, 1), { origin, solved });
+  return config;
+}
+
+/**
+ * Writes a population as a run whose only checkpoint, of step 0, holds its parameters.
+ * @param config complete: see `completeConfig`.
+ * @param parameters [population · size].
+ * @throws LonghandError `file` when the folder isn't empty or can't be written.
+ */
+export async function writePopulationRun(
+  folder: string,
+  config: TrainingConfig,
+  parameters: ArrayData,
+  { origin, solved = false }: Pick<NetworkRunOptions, "origin" | "solved">,
+): Promise<void> {
+  const { population } = config;
+  const { model } = configuredModel(config);
   const { engine, runtime } = await trainingEngine(config, config.runtime);
   const versions = { longhand: VERSION, runtime: runtime.description };
   await using run = await createRun(folder, { training: config, engine, origin }, { versions });
   const state = {
     step: 0,
-    parameters: joinParameters(Object.fromEntries(exact), layout, 1),
+    parameters,
     slots: {},
     longest: config.curriculum?.start ?? config.lengths[1],
-    solvedAt: [solved ? 0 : null],
-    divergedAt: [null],
+    solvedAt: new Array(population).fill(solved ? 0 : null),
+    divergedAt: new Array(population).fill(null),
   };
   const progress = { steps: config.steps, ends: null, configHash: configHash(config) };
-  await run.saveCheckpoint(await encodeCheckpoint(checkpointOf(run.run, state, layout, 1, progress)), 0);
-  return config;
+  const checkpoint = checkpointOf(run.run, state, layoutOf(model.parameters), population, progress);
+  await run.saveCheckpoint(await encodeCheckpoint(checkpoint), 0);
 }

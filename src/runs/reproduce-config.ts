@@ -1,15 +1,13 @@
 /** What a figure of a paper is made of: one JSON file a figure, in `reproductions/`. Node only. */
-import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { LonghandError, unknownName } from "../errors.ts";
 import { checkLengths } from "../evaluation/index.ts";
-import { isJsonObject } from "../files/json.ts";
 import { parseConfig } from "../models/index.ts";
 import { findTask } from "../tasks/index.ts";
 import { completeConfig, mergeConfig, type TrainingConfig } from "../training/index.ts";
 import { configHash } from "./described.ts";
-import { packageFolder } from "./reproduce-machine.ts";
+import { about, packagedNames, packagedPath, readJsonObject, slug } from "./packaged.ts";
 
 const positive = z.int().min(1);
 /** Settings of a training: those that differ from what is recommended for the task and model. */
@@ -101,7 +99,7 @@ export interface FigureOptions {
  */
 export async function loadFigure(figure: string, options: FigureOptions = {}): Promise<Figure> {
   const { scale = "full", steps } = options;
-  const path = await pathOf(figure);
+  const path = await packagedPath("figure", "reproductions", figure);
   const name = basename(path, ".json");
   const config = parseConfig(figureConfig, await readMerged(path, []), path);
   const { seeds: count, training, series: ofSeries, test } = scale === "full" ? unscaled : config[scale];
@@ -129,7 +127,7 @@ export async function loadFigure(figure: string, options: FigureOptions = {}): P
   }
   for (const { training } of series) {
     const lengths = (chosen?.lengths ?? []).map(({ length }) => length);
-    named(`${path}, test`, () => checkLengths(findTask(training.task), lengths));
+    about(`${path}, test`, () => checkLengths(findTask(training.task), lengths));
   }
   return {
     name,
@@ -159,8 +157,7 @@ const unscaled: z.output<typeof scaleConfig> = { training: {}, series: {} };
 
 /** "no-saturation-cost-1a2b3c4d": what the folders of a series' runs begin with. */
 export function slugOf({ name, hash }: FigureSeries): string {
-  const words = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  return `${words.replaceAll(/^-|-$/g, "")}-${hash.slice(0, 8)}`;
+  return `${slug(name)}-${hash.slice(0, 8)}`;
 }
 
 /** A series' training, complete and such that its curve and its time can be taken from its events. */
@@ -174,7 +171,7 @@ function seriesConfig(given: Record<string, unknown>, what: string): TrainingCon
     if (field in given) throw wrong(field, given[field], "none: there is a run for each seed");
   }
   if (typeof given.task !== "string") throw wrong("task", given.task ?? null, "the name of a task");
-  const config = named(what, () => completeConfig({ ...given, task: given.task as string }));
+  const config = about(what, () => completeConfig({ ...given, task: given.task as string }));
   const { bins, solved, reportEvery } = config;
   if (!bins) throw wrong("bins", null, "bins: trainings by bins tell their accuracies");
   if (!solved || solved.stop) throw wrong("solved, stop", solved?.stop ?? null, "false: all runs take the same steps");
@@ -188,54 +185,15 @@ function seriesConfig(given: Record<string, unknown>, what: string): TrainingCon
   return config;
 }
 
-/** Does it, and says in an error of it what it was about. */
-function named<Result>(what: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof LonghandError)) throw error;
-    throw new LonghandError(error.code, `${what}: ${error.message}`, { cause: error });
-  }
-}
-
-/** The path of a figure's configuration. */
-async function pathOf(figure: string): Promise<string> {
-  if (figure.endsWith(".json")) return figure;
-  const folder = join(packageFolder(), "reproductions");
-  const known = await figureNames();
-  if (!known.includes(figure)) throw unknownName("figure", figure, known);
-  return join(folder, `${figure}.json`);
-}
-
 /** The figures that come with the package. */
-export async function figureNames(): Promise<string[]> {
-  const files = await readdir(join(packageFolder(), "reproductions")).catch((): string[] => []);
-  return files.flatMap((file) => (file.endsWith(".json") ? [basename(file, ".json")] : [])).sort();
+export function figureNames(): Promise<string[]> {
+  return packagedNames("reproductions");
 }
 
 /** A file's contents over those of the files that it extends. */
 async function readMerged(path: string, before: readonly string[]): Promise<Record<string, unknown>> {
   if (before.includes(path)) throw new LonghandError("config", `${path}, extends: received itself, by way of others`);
-  const own = await readJson(path);
+  const own = await readJsonObject(path);
   if (typeof own.extends !== "string") return own;
   return mergeConfig(await readMerged(join(dirname(path), `${own.extends}.json`), [...before, path]), own);
-}
-
-async function readJson(path: string): Promise<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const code = cause instanceof SyntaxError ? "config" : "file";
-    throw new LonghandError(
-      code,
-      code === "config" ? `${path} isn't JSON: ${reason}` : `can't read ${path}: ${reason}`,
-      {
-        cause,
-      },
-    );
-  }
-  if (isJsonObject(value)) return value;
-  throw new LonghandError("config", `${path}: expected a JSON object that describes a figure`);
 }

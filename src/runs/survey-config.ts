@@ -1,0 +1,179 @@
+/** What a survey is made of: settings in which trainings differ, one JSON file a survey, in `surveys/`. Node only. */
+import { basename } from "node:path";
+import { z } from "zod";
+import { LonghandError } from "../errors.ts";
+import { checkLengths } from "../evaluation/index.ts";
+import { parseConfig, readouts } from "../models/index.ts";
+import { findTask, validLengths } from "../tasks/index.ts";
+import { completeConfig, mergeConfig, type TrainingConfig } from "../training/index.ts";
+import { configHash } from "./described.ts";
+import { about, packagedNames, packagedPath, readJsonObject, slug } from "./packaged.ts";
+import { type Begin, beginConfig } from "./survey-begin.ts";
+
+const positive = z.int().min(1);
+/** Settings of a training: those that differ from what is recommended for the task and model. */
+const settings = z.looseObject({});
+
+const axisConfig = z.strictObject({
+  name: z.string().regex(/\S/),
+  /** Whether the settings of each value are laid over those of the values before it: a way from the first to the last. */
+  isPath: z.boolean().default(false),
+  values: z
+    .array(
+      z.strictObject({ label: z.string().regex(/\S/), training: settings.default({}), begin: settings.default({}) }),
+    )
+    .min(1),
+});
+
+const surveyConfig = z.strictObject({
+  title: z.string(),
+  /** Networks of each combination, trained at once: replicas of the seed 1 unless the training says another. */
+  seeds: positive,
+  /** Of all trainings. */
+  training: settings,
+  /** Parameters that the trainings begin with, in place of drawn ones: see `beginConfig`. */
+  begin: settings.default({}),
+  /** Every combination of their values is trained. */
+  axes: z.array(axisConfig).min(1),
+  test: z
+    .strictObject({
+      /** Lengths of the problems. A network is solved that makes no error at the first. Default: by `times`. */
+      lengths: z.array(positive).min(1).optional(),
+      /** The lengths, in longest trained lengths. */
+      times: z.array(positive).min(1).default([10, 100]),
+      /** Problems of each length. */
+      samples: positive.default(64),
+      /** How answers are read, at the first length; the first is the one that "solved" means. */
+      read: z.array(z.enum(readouts)).min(1).default(["logits"]),
+    })
+    .prefault({}),
+  /** Whether to prove of the solved networks that they are right at every length. */
+  prove: z.boolean().default(true),
+  /** What makes it small. */
+  quick: z.strictObject({ seeds: positive.default(4), training: settings.default({}) }).prefault({}),
+});
+
+export interface SurveyTest {
+  readonly lengths: readonly number[];
+  readonly samples: number;
+  readonly read: z.output<typeof surveyConfig>["test"]["read"];
+}
+
+/** One population to train: a combination of the axes' values. */
+export interface SurveyRow {
+  /** Of each axis, in their order. */
+  readonly labels: readonly string[];
+  /** Name of its folder. */
+  readonly folder: string;
+  readonly training: TrainingConfig;
+  readonly begin: Begin | null;
+  readonly test: SurveyTest;
+}
+
+export interface Survey {
+  /** "addition" */
+  readonly name: string;
+  readonly title: string;
+  readonly isQuick: boolean;
+  readonly seeds: number;
+  readonly axes: readonly string[];
+  readonly rows: readonly SurveyRow[];
+  readonly prove: boolean;
+}
+
+export interface SurveyOptions {
+  /** Minutes become seconds. Default false. */
+  readonly quick?: boolean;
+  /** Networks of each combination in place of the configuration's number. */
+  readonly seeds?: number;
+}
+
+/** The surveys that come with the package. */
+export function surveyNames(): Promise<string[]> {
+  return packagedNames("surveys");
+}
+
+/**
+ * Reads what a survey is made of.
+ * @param survey the name of one that comes with the package ("addition"), or the path of a file ("own.json").
+ * @throws LonghandError `unknown-name` for a survey that there isn't; `file`; `config` or `unknown-name` naming the file,
+ *   the combination, the field, what came and what was expected.
+ */
+export async function loadSurvey(survey: string, options: SurveyOptions = {}): Promise<Survey> {
+  const { quick: isQuick = false } = options;
+  const path = await packagedPath("survey", "surveys", survey);
+  const config = parseConfig(surveyConfig, await readJsonObject(path), path);
+  const { title, axes, test, prove, quick } = config;
+  const seeds = options.seeds ?? (isQuick ? quick.seeds : config.seeds);
+  const start: Combination = { labels: [], training: config.training, begin: config.begin };
+  const combinations = axes.map(valuesOf).reduce(product, [start]);
+  const rows = combinations.map(({ labels, training, begin }): SurveyRow => {
+    const what = `${path}, ${labels.join(", ")}`;
+    const given = isQuick ? mergeConfig(training, quick.training) : training;
+    const { task, population } = given;
+    if (typeof task !== "string")
+      throw new LonghandError("config", `${what}, training: received no task, expected its name`);
+    if (population !== undefined) {
+      throw new LonghandError(
+        "config",
+        `${what}, training, population: received ${population}, expected none: see seeds`,
+      );
+    }
+    const complete = about(what, () => completeConfig({ ...given, task, population: seeds }));
+    const beginning = Object.keys(begin).length === 0 ? null : parseConfig(beginConfig, begin, `${what}, begin`);
+    const lengths =
+      test.lengths ??
+      test.times.flatMap((times) => {
+        const length = times * complete.lengths[1];
+        return validLengths(findTask(task), length, length + 10).slice(0, 1);
+      });
+    about(`${what}, test`, () => checkLengths(findTask(task), lengths));
+    const hash = configHash({ training: complete, begin: beginning });
+    return {
+      labels,
+      folder: `${slug(labels.join(" "))}-${hash.slice(0, 8)}`,
+      training: complete,
+      begin: beginning,
+      test: { lengths: [...new Set(lengths)], samples: test.samples, read: test.read },
+    };
+  });
+  const folders = rows.map(({ folder }) => folder);
+  const twice = rows.find(({ folder }, k) => folders.indexOf(folder) < k);
+  if (twice) throw new LonghandError("config", `${path}, axes: received "${twice.labels.join(", ")}" twice`);
+  return { name: basename(path, ".json"), title, isQuick, seeds, axes: axes.map(({ name }) => name), rows, prove };
+}
+
+interface Combination {
+  readonly labels: readonly string[];
+  readonly training: Record<string, unknown>;
+  readonly begin: Record<string, unknown>;
+}
+
+/** An axis' values, with the settings of those before where it is a path. */
+function valuesOf({ isPath, values }: z.output<typeof axisConfig>): Combination[] {
+  return values.map(({ label, training, begin }, k) => {
+    const before = isPath ? values.slice(0, k) : [];
+    return {
+      labels: [label],
+      training: before
+        .map((value) => value.training)
+        .concat(training)
+        .reduce(mergeConfig, {}),
+      begin: before
+        .map((value) => value.begin)
+        .concat(begin)
+        .reduce(mergeConfig, {}),
+    };
+  });
+}
+
+/** Every combination so far with every value. */
+function product(combinations: readonly Combination[], values: readonly Combination[]): Combination[] {
+  return combinations.flatMap((one) =>
+    values.map((value) => ({
+      labels: [...one.labels, ...value.labels],
+      training: mergeConfig(one.training, value.training),
+      begin: mergeConfig(one.begin, value.begin),
+    })),
+  );
+}

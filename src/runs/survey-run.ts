@@ -1,0 +1,180 @@
+/** One population of a survey, in a folder of its own: what is trained, tested or proved is not done again. Node only. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { nodeFileSystem } from "../files/file-system.ts";
+import { openMetrics, readMetrics } from "../files/metrics-file.ts";
+import { readBy, readouts } from "../models/index.ts";
+import type { Network } from "../networks/index.ts";
+import { prove, type Verdict } from "../proof/index.ts";
+import type { TrainingEvent } from "../training/index.ts";
+import { evaluateTrained } from "./evaluate.ts";
+import { endingOf, type FigureRun, type RunEnding, trainFigureRun } from "./reproduce-run.ts";
+import { writeBeginning } from "./survey-begin.ts";
+import type { SurveyRow, SurveyTest } from "./survey-config.ts";
+import { openTrained, replicaOf, type Trained } from "./trained.ts";
+
+/** What every network made of problems of a length. */
+const testSchema = z.object({
+  length: z.int(),
+  samples: z.int(),
+  read: z.enum(readouts),
+  /** By replica: answers that are all right. */
+  right: z.array(z.int()),
+});
+export type SurveyTestResult = z.output<typeof testSchema>;
+
+/** What became of the proof for a network. */
+const proofSchema = z.object({
+  replica: z.int(),
+  verdict: z.enum(["proved", "refuted", "unknown"]),
+  seconds: z.number(),
+  /** Of a proof: sets of its invariant, and the least margin of an answer. */
+  sets: z.int().optional(),
+  margin: z.number().optional(),
+  /** What stood in the way of one. */
+  blocked: z.string().optional(),
+});
+export type SurveyProof = z.output<typeof proofSchema>;
+
+/** What is told of a population while it is worked on. */
+export type SurveyRowEvent =
+  | { readonly type: "training"; readonly event: TrainingEvent }
+  | { readonly type: "test"; readonly length: number }
+  | { readonly type: "proof"; readonly proof: SurveyProof; readonly done: number; readonly of: number };
+
+/** How networks are proved: from the library, unless a test has one of its own. */
+export type Prover = (network: Network) => Promise<Verdict>;
+
+/**
+ * Does what is left to do of a population.
+ * @param folder of the survey's runs.
+ */
+export async function* workOn(
+  row: SurveyRow,
+  folder: string,
+  { signal, prover }: { readonly signal?: AbortSignal | undefined; readonly prover?: Prover | undefined } = {},
+): AsyncGenerator<SurveyRowEvent> {
+  const run = asRun(row, folder);
+  if (!(await endingOf(run))) {
+    const isBegun = existsSync(join(run.folder, "config.json"));
+    if (row.begin && !isBegun) await writeBeginning(run.folder, row.training, row.begin);
+    for await (const event of trainFigureRun(run, signal)) yield { type: "training", event };
+    if (!(await endingOf(run))) return;
+  }
+  const trained = await openTrained(run.folder);
+  const { step } = trained;
+  const tests = await testsOf(row, folder);
+  const testLog = await openMetrics(nodeFileSystem, join(run.folder, TESTS));
+  for (const part of partsOf(row.test)) {
+    if (signal?.aborted) return;
+    if (tests.some(({ length, read }) => length === part.length && read === part.read)) continue;
+    yield { type: "test", length: part.length };
+    const tested = await test(trained, { ...part, samples: row.test.samples });
+    tests.push(tested);
+    testLog.append({ step, ...tested });
+    await testLog.flush();
+  }
+  if (!prover) return;
+  const [{ length, read }] = partsOf(row.test) as [TestPart];
+  const solved = solvedBy(tests.find((one) => one.length === length && one.read === read)!);
+  const done = new Set((await proofsOf(row, folder)).map(({ replica }) => replica));
+  const log = await openMetrics(nodeFileSystem, join(run.folder, PROOFS));
+  for (const replica of solved) {
+    if (done.has(replica)) continue;
+    if (signal?.aborted) return;
+    const { task, model } = trained;
+    const begin = performance.now();
+    const verdict = await prover({ task, model, parameters: replicaOf(trained, replica).parameters });
+    const seconds = (performance.now() - begin) / 1000;
+    const proof: SurveyProof = {
+      ...{ replica, verdict: verdict.verdict, seconds },
+      ...(verdict.verdict === "proved" && {
+        sets: verdict.certificate.sets.length,
+        margin: verdict.certificate.margin,
+      }),
+      ...(verdict.verdict === "unknown" && { blocked: verdict.blocked }),
+    };
+    log.append({ step, ...proof });
+    await log.flush();
+    done.add(replica);
+    yield { type: "proof", proof, done: done.size, of: solved.length };
+  }
+}
+
+/** Proves without looking for errors: a network that errs on long inputs stays "unknown". */
+export const defaultProver: Prover = (network) => prove(network);
+
+async function test(
+  trained: Trained,
+  { length, samples, read }: TestPart & { samples: number },
+): Promise<SurveyTestResult> {
+  const right: number[] = [];
+  const readable = { ...trained, model: readBy(read, trained.model) };
+  for await (const results of evaluateTrained(readable, { lengths: [length], samples })) {
+    right.push(...results.map(({ exact }) => exact.successes));
+  }
+  return { length, samples, read, right };
+}
+
+/** The replicas without an error. */
+export function solvedBy({ right, samples }: SurveyTestResult): number[] {
+  return right.flatMap((count, replica) => (count === samples ? [replica] : []));
+}
+
+type TestPart = Pick<SurveyTestResult, "length" | "read">;
+
+/** Each length with the first way to read answers, then the first length with the others. */
+function partsOf({ lengths, read }: SurveyTest): TestPart[] {
+  const [first, ...others] = read;
+  return [
+    ...lengths.map((length) => ({ length, read: first! })),
+    ...others.map((other) => ({ length: lengths[0]!, read: other })),
+  ];
+}
+
+/** All there is of a population. */
+export interface SurveyRowResult {
+  /** null until it is trained. */
+  readonly ending: RunEnding | null;
+  readonly diverged: number;
+  readonly tests: readonly SurveyTestResult[];
+  readonly proofs: readonly SurveyProof[];
+  readonly isComplete: boolean;
+}
+
+/** Reads what there is of a population. @param isProved whether its networks are to be proved. */
+export async function resultOf(row: SurveyRow, folder: string, isProved: boolean): Promise<SurveyRowResult> {
+  const run = asRun(row, folder);
+  const ending = await endingOf(run);
+  const tests = ending ? await testsOf(row, folder) : [];
+  const proofs = ending && isProved ? await proofsOf(row, folder) : [];
+  const diverged = ending ? (await openTrained(run.folder)).diverged.filter(Boolean).length : 0;
+  const isTested = tests.length === partsOf(row.test).length;
+  const isComplete = isTested && (!isProved || proofs.length >= solvedBy(tests[0]!).length);
+  return { ending, diverged, tests, proofs, isComplete };
+}
+
+function testsOf({ test, folder: name }: SurveyRow, folder: string): Promise<SurveyTestResult[]> {
+  return linesOf(join(folder, name, TESTS), testSchema).then((lines) =>
+    partsOf(test).flatMap(({ length, read }) =>
+      lines.filter((line) => line.length === length && line.read === read && line.samples === test.samples).slice(0, 1),
+    ),
+  );
+}
+
+function proofsOf({ folder: name }: SurveyRow, folder: string): Promise<SurveyProof[]> {
+  return linesOf(join(folder, name, PROOFS), proofSchema);
+}
+
+const TESTS = "tests.jsonl";
+const PROOFS = "proofs.jsonl";
+
+async function linesOf<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>[]> {
+  return (await readMetrics(nodeFileSystem, path)).map((record) => schema.parse(record));
+}
+
+/** The population as a run of its own. */
+function asRun({ labels, folder: name, training }: SurveyRow, folder: string): FigureRun {
+  return { series: labels.join(", "), seed: training.seed, folder: join(folder, name), training };
+}
