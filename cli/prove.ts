@@ -11,6 +11,7 @@ interface ProveOptions {
   replica?: number | "all";
   output?: string;
   recent?: number[];
+  refute?: boolean;
   previousCheckpoint?: boolean;
 }
 
@@ -32,6 +33,7 @@ export function addProve(program: Command, output: () => Output): void {
       "numbers of last letters by which sets of states are told apart, in the order of trials (default: 0,1,2,3,4)",
       wholeNumbers("--recent", 0),
     )
+    .option("--no-refute", "don't look for an input that fails where no proof is found")
     .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
     .action(async (folder: string, options: ProveOptions) => {
       process.exitCode = await proveVerb(folder, options, output());
@@ -51,6 +53,7 @@ async function proveVerb(folder: string, options: ProveOptions, output: Output):
   using stop = stopOnSignals(output, "the network at hand is finished");
   const proofs = await proveAll(output, trained, {
     replicas,
+    refute: options.refute ?? true,
     signal: stop.signal,
     ...(file !== undefined && { file: () => file }),
     ...(recent && { recent }),

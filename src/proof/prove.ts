@@ -3,18 +3,16 @@ import { machineOf, type Network } from "../networks/index.ts";
 import { certify, type FoundInvariant } from "./certify.ts";
 import { type Obstacle, searchInvariant } from "./invariant.ts";
 import { searchPoints } from "./points.ts";
-import type { Refutation, Verdict } from "./verdict.ts";
+import { type RefuteOptions, refute } from "./refute/index.ts";
+import type { Verdict } from "./verdict.ts";
 
 export interface ProveOptions {
   /** Numbers of last letters by which sets are told apart, in the order in which they are tried. Default: 0, 1, 2, 3, 4. */
   readonly recent?: readonly number[];
   /** Most moves between sets. Default 100,000. */
   readonly moves?: number;
-  /**
-   * Looks for an input that the network gets wrong, where no proof is found. Default: none is looked for, and the verdict is
-   * "unknown".
-   */
-  readonly refute?: (network: Network) => Promise<Refutation | undefined>;
+  /** How an input that the network gets wrong is looked for, where no proof is found. Default: none is looked for. */
+  readonly refute?: RefuteOptions;
 }
 
 /**
@@ -24,7 +22,7 @@ export interface ProveOptions {
  * @throws LonghandError `argument` for tasks without a finite machine and for networks that read the whole problem first.
  */
 export async function prove(network: Network, options: ProveOptions = {}): Promise<Verdict> {
-  const { recent, moves, refute } = options;
+  const { recent, moves } = options;
   machineOf(network);
   const points = searchPoints(network);
   if (points.kind === "closed") return proved(network, points.invariant);
@@ -42,7 +40,7 @@ export async function prove(network: Network, options: ProveOptions = {}): Promi
       found: { method: "boxes by machine state and last letters", recent: history.recent },
     });
   }
-  const refutation = await refute?.(network);
+  const refutation = options.refute && (await refute(network, options.refute));
   if (refutation) return { verdict: "refuted", refutation };
   return { verdict: "unknown", ...blockedBy(network, obstacles) };
 }
@@ -60,7 +58,8 @@ function blockedBy({ task }: Network, obstacles: readonly (Obstacle & { readonly
       : `${sets}: a margin of ${margin.toPrecision(3)} after ${rounds} rounds`;
   });
   const best = [...obstacles].sort((a, b) => b.margin - a.margin)[0];
-  if (!best) return { blocked: "an error was found but could not be run", tried };
+  if (!best)
+    return { blocked: "a step from the network's states to a wrong answer was found, but no input was run", tried };
   const { from, letter, answer } = best.move;
   const symbols = letter.map((symbol, channel) => task.channels[channel]![symbol]).join(" ");
   const where = from < 0 ? "at the first step" : `from set ${from}`;

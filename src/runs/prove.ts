@@ -4,9 +4,15 @@ import { join } from "node:path";
 import { LonghandError } from "../errors.ts";
 import { nodeFileSystem, writeDurably } from "../files/file-system.ts";
 import { type Certificate, type ProveOptions, prove, type Verdict } from "../proof/index.ts";
+import { applyProgram } from "./apply.ts";
+import { engineFor } from "./engine.ts";
 import { networkOf, replicaOf, type Trained } from "./trained.ts";
 
-export interface ProveTrainedOptions extends ProveOptions {
+export interface ProveTrainedOptions extends Omit<ProveOptions, "refute"> {
+  /** Looks for an input that is answered wrong, where no proof is found. Default true. */
+  readonly refute?: boolean;
+  /** On which such inputs are run. Default: the one that fits. */
+  readonly runtime?: string;
   /** Networks of the population. Default: all. */
   readonly replicas?: readonly number[];
   /** Where the certificate of a replica is written. Default: `certificateFile`; null: nowhere. */
@@ -39,10 +45,16 @@ export async function* proveTrained(
   for (const number of replicas) replicaOf(trained, number);
   const fileOf =
     options.file === undefined ? (replica: number) => certificateFile(trained.folder, replica) : options.file;
+  const { runtime } = await engineFor(applyProgram(trained.model), 256, 64, options.runtime);
+  const { recent, moves, refute = true } = options;
   for (const replica of replicas) {
     if (signal?.aborted) return;
     const begin = performance.now();
-    const verdict = await prove(networkOf(trained, replica), options);
+    const verdict = await prove(networkOf(trained, replica), {
+      ...(recent && { recent }),
+      ...(moves !== undefined && { moves }),
+      ...(refute && { refute: { runtime, seed: trained.config.seed, ...(signal && { signal }) } }),
+    });
     const file = verdict.verdict === "proved" && fileOf ? fileOf(replica) : null;
     if (verdict.verdict === "proved" && file !== null) await writeCertificate(file, verdict.certificate);
     yield { replica, verdict, seconds: (performance.now() - begin) / 1000, file };
