@@ -62,7 +62,8 @@ const DRAWN = 256;
 const LONGEST = 8;
 
 /**
- * Few short problems on which the task's machine makes each of its transitions, the first found in a fixed order.
+ * Few short problems on which the task's machine makes each of its transitions, those that problems of lengths up to 8 reach; always
+ * the same.
  * @throws LonghandError `argument` for tasks without a finite machine.
  */
 export function coveringProblems(task: Task): Int32Array[] {

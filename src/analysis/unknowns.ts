@@ -25,13 +25,7 @@ export function unknownParameters(
 ): Unknowns {
   const patterns = Object.entries(known).map(([name, value]) => ({
     name,
-    pattern: new RegExp(
-      `^${name
-        .split("*")
-        .map((part) => part.replaceAll(/[^\w]/g, "\\$&"))
-        .join(".*")}$`,
-      "u",
-    ),
+    pattern: new RegExp(`^${name.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`),
     value: typeof value === "number" ? rationals.fromNumber(value) : rationals.parse(value),
   }));
   const used = new Set<string>();
