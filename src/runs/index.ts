@@ -58,7 +58,7 @@ export {
   type SurveyTest,
   surveyNames,
 } from "./survey-config.ts";
-export type { Prover, SurveyProof } from "./survey-run.ts";
+export type { SurveyProof } from "./survey-run.ts";
 export { type RunTrace, type TraceRunOptions, type TraceValues, traceRun } from "./trace.ts";
 export { type ResumeOptions, resumeRun, type StartOptions, startRun, type TrainingRun } from "./train-run.ts";
 export { networkOf, type OpenTrainedOptions, openTrained, type Replica, replicaOf, type Trained } from "./trained.ts";

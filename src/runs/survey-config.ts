@@ -8,6 +8,7 @@ import { findTask, validLengths } from "../tasks/index.ts";
 import { completeConfig, mergeConfig, type TrainingConfig } from "../training/index.ts";
 import { configHash } from "./described.ts";
 import { about, packagedNames, packagedPath, readJsonObject, slug } from "./packaged.ts";
+import type { ProveTrainedOptions } from "./prove.ts";
 import { type Begin, beginConfig } from "./survey-begin.ts";
 
 const positive = z.int().min(1);
@@ -24,6 +25,16 @@ const axisConfig = z.strictObject({
     )
     .min(1),
 });
+
+const proveConfig = z.strictObject({
+  recent: z.array(z.int().min(0)).optional(),
+  moves: positive.optional(),
+  /** Whether errors are looked for where no proof is found: that takes longer than the proofs. */
+  refute: z.boolean().default(false),
+});
+
+/** What a proof may take. */
+export type SurveyProve = Pick<ProveTrainedOptions, "recent" | "moves" | "refute">;
 
 const surveyConfig = z.strictObject({
   title: z.string(),
@@ -47,8 +58,8 @@ const surveyConfig = z.strictObject({
       read: z.array(z.enum(readouts)).min(1).default(["logits"]),
     })
     .prefault({}),
-  /** Whether to prove of the solved networks that they are right at every length. */
-  prove: z.boolean().default(true),
+  /** How to prove of the solved networks that they are right at every length: see `ProveOptions`. null: not at all. */
+  prove: proveConfig.nullable().prefault({}),
   /** What makes it small. */
   quick: z.strictObject({ seeds: positive.default(4), training: settings.default({}) }).prefault({}),
 });
@@ -78,7 +89,7 @@ export interface Survey {
   readonly seeds: number;
   readonly axes: readonly string[];
   readonly rows: readonly SurveyRow[];
-  readonly prove: boolean;
+  readonly prove: SurveyProve | null;
 }
 
 export interface SurveyOptions {
@@ -140,7 +151,20 @@ export async function loadSurvey(survey: string, options: SurveyOptions = {}): P
   const folders = rows.map(({ folder }) => folder);
   const twice = rows.find(({ folder }, k) => folders.indexOf(folder) < k);
   if (twice) throw new LonghandError("config", `${path}, axes: received "${twice.labels.join(", ")}" twice`);
-  return { name: basename(path, ".json"), title, isQuick, seeds, axes: axes.map(({ name }) => name), rows, prove };
+  return {
+    name: basename(path, ".json"),
+    title,
+    isQuick,
+    seeds,
+    axes: axes.map(({ name }) => name),
+    rows,
+    prove: prove && definedOnly(prove),
+  };
+}
+
+/** Without what is undefined. */
+function definedOnly({ recent, moves, refute }: z.output<typeof proveConfig>): SurveyProve {
+  return { refute, ...(recent && { recent }), ...(moves !== undefined && { moves }) };
 }
 
 interface Combination {

@@ -5,14 +5,13 @@ import { z } from "zod";
 import { nodeFileSystem } from "../files/file-system.ts";
 import { openMetrics, readMetrics } from "../files/metrics-file.ts";
 import { readBy, readouts } from "../models/index.ts";
-import type { Network } from "../networks/index.ts";
-import { prove, type Verdict } from "../proof/index.ts";
 import type { TrainingEvent } from "../training/index.ts";
 import { evaluateTrained } from "./evaluate.ts";
+import { proveTrained } from "./prove.ts";
 import { endingOf, type FigureRun, type RunEnding, trainFigureRun } from "./reproduce-run.ts";
 import { writeBeginning } from "./survey-begin.ts";
-import type { SurveyRow, SurveyTest } from "./survey-config.ts";
-import { openTrained, replicaOf, type Trained } from "./trained.ts";
+import type { SurveyProve, SurveyRow, SurveyTest } from "./survey-config.ts";
+import { openTrained, type Trained } from "./trained.ts";
 
 /** What every network made of problems of a length. */
 const testSchema = z.object({
@@ -43,9 +42,6 @@ export type SurveyRowEvent =
   | { readonly type: "test"; readonly length: number }
   | { readonly type: "proof"; readonly proof: SurveyProof; readonly done: number; readonly of: number };
 
-/** How networks are proved: from the library, unless a test has one of its own. */
-export type Prover = (network: Network) => Promise<Verdict>;
-
 /**
  * Does what is left to do of a population.
  * @param folder of the survey's runs.
@@ -53,7 +49,8 @@ export type Prover = (network: Network) => Promise<Verdict>;
 export async function* workOn(
   row: SurveyRow,
   folder: string,
-  { signal, prover }: { readonly signal?: AbortSignal | undefined; readonly prover?: Prover | undefined } = {},
+  prove: SurveyProve | null,
+  signal?: AbortSignal,
 ): AsyncGenerator<SurveyRowEvent> {
   const run = asRun(row, folder);
   if (!(await endingOf(run))) {
@@ -75,18 +72,14 @@ export async function* workOn(
     testLog.append({ step, ...tested });
     await testLog.flush();
   }
-  if (!prover) return;
+  if (!prove) return;
   const [{ length, read }] = partsOf(row.test) as [TestPart];
   const solved = solvedBy(tests.find((one) => one.length === length && one.read === read)!);
   const done = new Set((await proofsOf(row, folder)).map(({ replica }) => replica));
   const log = await openMetrics(nodeFileSystem, join(run.folder, PROOFS));
-  for (const replica of solved) {
-    if (done.has(replica)) continue;
-    if (signal?.aborted) return;
-    const { task, model } = trained;
-    const begin = performance.now();
-    const verdict = await prover({ task, model, parameters: replicaOf(trained, replica).parameters });
-    const seconds = (performance.now() - begin) / 1000;
+  const replicas = solved.filter((replica) => !done.has(replica));
+  const options = { ...prove, replicas, file: null, ...(signal && { signal }) };
+  for await (const { replica, verdict, seconds } of proveTrained(trained, options)) {
     const proof: SurveyProof = {
       ...{ replica, verdict: verdict.verdict, seconds },
       ...(verdict.verdict === "proved" && {
@@ -101,9 +94,6 @@ export async function* workOn(
     yield { type: "proof", proof, done: done.size, of: solved.length };
   }
 }
-
-/** Proves without looking for errors: a network that errs on long inputs stays "unknown". */
-export const defaultProver: Prover = (network) => prove(network);
 
 async function test(
   trained: Trained,

@@ -5,8 +5,6 @@ import type { RunEnding } from "./reproduce-run.ts";
 import type { Begin } from "./survey-begin.ts";
 import type { Survey, SurveyRow } from "./survey-config.ts";
 import {
-  defaultProver,
-  type Prover,
   resultOf,
   type SurveyProof,
   type SurveyRowEvent,
@@ -26,8 +24,6 @@ export interface SurveyWorkOptions {
   readonly folder: string;
   /** Interrupts it: what is finished is kept, a later call goes on from there. */
   readonly signal?: AbortSignal;
-  /** Default: `prove` without a search for errors. */
-  readonly prover?: Prover;
 }
 
 /**
@@ -35,11 +31,11 @@ export interface SurveyWorkOptions {
  * @throws LonghandError as `startRun`, `resumeRun`; `file` where another process trains one of the populations.
  */
 export async function* makeSurvey(survey: Survey, options: SurveyWorkOptions): AsyncGenerator<SurveyEvent> {
-  const { folder, signal, prover = defaultProver } = options;
+  const { folder, signal } = options;
   const { rows, prove } = survey;
   for (const [index, row] of rows.entries()) {
     const place = { row, index, of: rows.length };
-    for await (const event of workOn(row, folder, { signal, prover: prove ? prover : undefined })) {
+    for await (const event of workOn(row, folder, prove, signal)) {
       yield { ...place, ...event };
     }
     if (signal?.aborted) return;
@@ -91,7 +87,7 @@ export async function surveyRecord(survey: Survey, folder: string): Promise<Surv
 }
 
 async function recordOf({ prove, seeds }: Survey, row: SurveyRow, folder: string): Promise<SurveyRowRecord> {
-  const { ending, diverged, tests, proofs, isComplete } = await resultOf(row, folder, prove);
+  const { ending, diverged, tests, proofs, isComplete } = await resultOf(row, folder, prove !== null);
   const { labels, training, begin } = row;
   const solved = tests[0] ? solvedBy(tests[0]) : [];
   const proved = proofs.filter(({ verdict }) => verdict === "proved").length;
