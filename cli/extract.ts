@@ -148,7 +148,7 @@ async function ofCertificate(file: string, options: ExtractOptions): Promise<Sou
   };
 }
 
-async function draw(file: string, task: string, { machine, difference }: Extraction): Promise<void> {
+async function draw(file: string, task: string, { machine, by, difference }: Extraction): Promise<void> {
   if (machine.states.length > mostShown) {
     throw new LonghandError(
       "unsupported",
@@ -164,7 +164,7 @@ async function draw(file: string, task: string, { machine, difference }: Extract
     ] as const);
   const diagram = machineDiagram(machine, {
     title: difference ? `Not the minimal machine of ${task}` : `The minimal machine of ${task}`,
-    subtitle: "extracted from a network; letters/answer",
+    subtitle: `from ${by === "states" ? "all states" : "the proof"} of a network; letters/answer`,
     ...(wrong && { wrong }),
   });
   try {
