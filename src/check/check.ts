@@ -71,9 +71,10 @@ function product(a: Value, b: Value): Sum {
   return term(Math.min(...ends), Math.max(...ends));
 }
 
+const LARGE = 2 ** 62;
 /** A value between float32 numbers. All values are made here: nothing overflows (integers neither), nothing is NaN. */
 function between(low: number, high: number, sum = term(low, high)): Value {
-  if (!(low <= high && Math.max(-low, high, sum.size) <= 2 ** 62)) fail("a number is too large");
+  if (!(low <= high && Math.max(-low, high, sum.size) <= LARGE)) fail("a number is too large");
   return { low, high, sum };
 }
 /** A value between any numbers. around(x, x): x as it is, or rounded to float32. */
@@ -109,6 +110,8 @@ const increasing =
   (...x: Value[]) =>
     between(f(...x.map(({ low }) => low)), f(...x.map(({ high }) => high)));
 const truth = (isAlways: boolean, isPossible: boolean) => between(Number(isAlways), Number(isPossible));
+const hull = (a: Value, b: Value) => between(Math.min(a.low, b.low), Math.max(a.high, b.high));
+const print = ({ low, high }: Value) => `[${low}, ${high}]`;
 const greater = (a: Value, b: Value) => truth(a.low > b.high, a.high > b.low);
 const greaterOrEqual = (a: Value, b: Value) => truth(a.low >= b.high, a.high >= b.low);
 
@@ -130,26 +133,27 @@ function at(x: Tensor, index: Shape): Value {
 
 /** The tensor whose element at each index is as said. */
 function tabulate(shape: Shape, element: (index: Shape) => Value): Tensor {
-  if (sizeOf(shape) > 2 ** 20) fail("more than 2^20 elements");
-  const indexOf = (flat: number) => shape.map((n, k) => Math.floor(flat / sizeOf(shape.slice(k + 1))) % n);
+  const strides = shape.map((_, k) => sizeOf(shape.slice(k + 1)));
+  const indexOf = (flat: number) => shape.map((extent, k) => Math.floor(flat / strides[k]!) % extent);
   return { shape, values: Array.from({ length: sizeOf(shape) }, (_, flat) => element(indexOf(flat))) };
 }
-
 /** NumPy's rule: shapes are aligned at their ends, extents of 1 repeat. */
 function broadcast(a: Shape, b: Shape): Shape {
   if (a.length < b.length) return broadcast(b, a);
   const common = (m: number, n = 1) => (m === n || n === 1 ? m : m === 1 ? n : fail(`[${a}] and [${b}] don't fit`));
   return a.map((extent, k) => common(extent, b[k - a.length + b.length]));
 }
-const pointwise =
-  (f: (...x: Value[]) => Value): Operator =>
-  (inputs) =>
-    tabulate(inputs.map((x) => x.shape).reduce(broadcast), (index) => f(...inputs.map((x) => at(x, index))));
-
+function pointwise(f: (...x: Value[]) => Value): Operator {
+  const shapeOf = (inputs: readonly Tensor[]) => inputs.map(({ shape }) => shape).reduce(broadcast);
+  return (inputs) => tabulate(shapeOf(inputs), (index) => f(...inputs.map((x) => at(x, index))));
+}
 /** Axes count from the end: −1 is the last. */
 const axisOf = (x: Tensor, axis: unknown) => x.shape.length + integer(axis, "axis", -x.shape.length, -1);
 const replaced = (shape: Shape, axis: number, by: number) => shape.map((k, each) => (each === axis ? by : k));
+/** A number as it is written, or rounded to float32. */
 const constant = (x: unknown) => around(number(x, "constant"), number(x, "constant"));
+const clip = (low: unknown, high: unknown) => (x: Value) =>
+  increasing(Math.min)(increasing(Math.max)(x, constant(low)), constant(high));
 
 const casts: Readonly<Record<string, Operator>> = {
   float: ([x]) => x!,
@@ -159,41 +163,31 @@ const casts: Readonly<Record<string, Operator>> = {
 const concat: Operator = (inputs, attributes) => {
   const [{ shape }, axis] = [inputs[0]!, axisOf(inputs[0]!, attributes.axis)];
   const slices = inputs.flatMap((x) => Array.from({ length: x.shape[axis]! }, (_, k) => ({ x, k })));
-  const isFit = inputs.every((x) => `${replaced(x.shape, axis, 0)}` === `${replaced(shape, axis, 0)}`);
-  return tabulate(isFit ? replaced(shape, axis, slices.length) : fail("shapes don't fit"), (index) => {
+  if (new Set(inputs.map((x) => `${replaced(x.shape, axis, 0)}`)).size > 1) fail("the inputs don't fit");
+  return tabulate(replaced(shape, axis, slices.length), (index) => {
     const { x, k } = slices[index[axis]!]!;
     return at(x, replaced(index, axis, k));
   });
 };
 /** By the number of inputs, then by name. */
 const operators: readonly Readonly<Record<string, Operator>>[] = [
-  {
-    Constant(_, { values, dtype }, shape) {
-      const read = (x: unknown) => (dtype === "float" ? x : integer(x, "constant", -(2 ** 62), 2 ** 62));
-      return { shape, values: list(values, "values").map((x) => constant(read(x))) };
-    },
-  },
+  { Constant: (_, { values }, shape) => ({ shape, values: list(values, "values").map(constant) }) },
   {
     Identity: ([x]) => x!,
     Reshape: ([x], _, shape) => ({ ...x!, shape }),
-    Squeeze: ([x], _, shape) => ({ ...x!, shape }),
-    Unsqueeze: ([x], _, shape) => ({ ...x!, shape }),
     Expand: ([x], _, shape) => tabulate(broadcast(x!.shape, shape), (index) => at(x!, index)),
     Transpose([x], { permutation }) {
-      const axes = list(permutation, "permutation");
+      const axes = list(permutation, "permutation").map(Number);
       const from = x!.shape.map((_, axis) => axes.indexOf(axis));
       if (axes.length !== from.length || from.includes(-1)) fail(`[${axes}] is no permutation of the axes`);
+      const source = (index: Shape) => from.map((k) => index[k]!);
       return tabulate(
-        axes.map((axis) => x!.shape[Number(axis)]!),
-        (index) =>
-          at(
-            x!,
-            from.map((k) => index[k]!),
-          ),
+        axes.map((axis) => x!.shape[axis]!),
+        (index) => at(x!, source(index)),
       );
     },
-    Slice([x], { axis: written, start: first, stride: step }, shape) {
-      const axis = axisOf(x!, written);
+    Slice([x], { axis: from, start: first, stride: step }, shape) {
+      const axis = axisOf(x!, from);
       const [extent, count] = [x!.shape[axis]!, shape[axis] ?? 0];
       const [start, stride] = [integer(first, "start", 0, extent - 1), integer(step, "stride", 1, 2 ** 20)];
       integer(start + stride * (count - 1), "end", start, extent - 1);
@@ -201,19 +195,13 @@ const operators: readonly Readonly<Record<string, Operator>>[] = [
     },
     Cast: (inputs, attributes, shape) => named(casts, attributes.to, "type")(inputs, attributes, shape),
     Neg: pointwise(negative),
-    Abs: pointwise((x) =>
-      x.low < 0 && x.high > 0 ? between(0, Math.max(-x.low, x.high)) : x.low < 0 ? negative(x) : x,
-    ),
+    Abs: pointwise((x) => between(Math.max(0, x.low, -x.high), Math.max(-x.low, x.high))),
     Relu: pointwise(increasing((x) => Math.max(x, 0))),
-    Clip(inputs, { low, high }, shape) {
-      // JSON writes an infinite limit as null.
-      const [least, most] = [low == null ? [] : [constant(low)], high == null ? [] : [constant(high)]];
-      const clip = (x: Value) => increasing(Math.min)(increasing(Math.max)(x, ...least), ...most);
-      return pointwise(clip)(inputs, {}, shape);
-    },
-    HardSigmoid(inputs, { alpha, beta }, shape) {
+    // JSON writes an infinite limit as null.
+    Clip: (inputs, { low, high }) => pointwise(clip(low ?? -LARGE, high ?? LARGE))(inputs, {}, []),
+    HardSigmoid(inputs, { alpha, beta }) {
       const linear = (x: Value) => total(plus(product(constant(alpha), x), constant(beta).sum));
-      return pointwise((x) => increasing((y) => Math.max(0, Math.min(1, y)))(linear(x)))(inputs, {}, shape);
+      return pointwise((x) => clip(0, 1)(linear(x)))(inputs, {}, []);
     },
     Tanh: pointwise(approximated(Math.tanh)),
     Sigmoid: pointwise(approximated((x) => 1 / (1 + Math.exp(-x)))),
@@ -222,11 +210,11 @@ const operators: readonly Readonly<Record<string, Operator>>[] = [
   },
   {
     MatMul([a, b]) {
-      const [rows, terms, columns] = [a!.shape.slice(0, -1), a!.shape.at(-1)!, b!.shape[1]!];
+      const [terms, columns] = [a!.shape.at(-1) ?? 0, b!.shape[1]!];
       if (b!.shape.length !== 2 || b!.shape[0] !== terms) fail(`[${a!.shape}] and [${b!.shape}] don't fit`);
-      return tabulate([...rows, columns], (index) => {
-        const term = (_: unknown, k: number) => product(at(a!, index.with(-1, k)), at(b!, [k, index.at(-1)!]));
-        return total(Array.from({ length: terms }, term).reduce(plus));
+      return tabulate([...a!.shape.slice(0, -1), columns], (index) => {
+        const each = (_: unknown, k: number) => product(at(a!, index.with(-1, k)), at(b!, [k, index.at(-1)!]));
+        return total(Array.from({ length: terms }, each).reduce(plus));
       });
     },
     Add: pointwise((a, b) => total(plus(a.sum, b.sum))),
@@ -243,169 +231,163 @@ const operators: readonly Readonly<Record<string, Operator>>[] = [
     LessOrEqual: pointwise((a, b) => greaterOrEqual(b, a)),
   },
   {
-    Where: pointwise((c, a, b) =>
-      c.low === 1 ? a : c.high === 0 ? b : between(Math.min(a.low, b.low), Math.max(a.high, b.high)),
-    ),
+    Where: pointwise((c, yes, no) => (c.low === 1 ? yes : c.high === 0 ? no : hull(yes, no))),
   },
 ];
 
 // ── The certificate ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const fail = (reason: string): never => {
+function fail(reason: string): never {
   throw new Error(reason);
-};
-/** What f returns; where it fails, the reason says where. */
-function within<T>(place: string, f: () => T): T {
-  try {
-    return f();
-  } catch (error) {
-    return fail(`${place}: ${(error as Error).message}`);
-  }
 }
 const fields = (x: unknown, what: string) =>
   typeof x === "object" && x !== null && !Array.isArray(x) ? (x as Fields) : fail(`${what}: no object`);
 const list = (x: unknown, what: string): readonly unknown[] => (Array.isArray(x) ? x : fail(`${what}: no list`));
-const number = (x: unknown, what: string) =>
-  typeof x === "number" && Number.isFinite(x) ? x : fail(`${what}: ${x} is no finite number`);
-const float32 = (x: unknown, what: string) =>
-  number(x, what) === Math.fround(number(x, what)) ? number(x, what) : fail(`${what}: ${x} is no float32 number`);
+const number = (x: unknown, what: string, kind = "number", isOne: (x: number) => boolean = Number.isFinite) =>
+  typeof x === "number" && isOne(x) ? x : fail(`${what}: ${x} is no ${kind}`);
+const float32 = (x: unknown, what: string) => number(x, what, "float32 number", (x) => x === Math.fround(x));
 const integer = (x: unknown, what: string, least: number, most: number) =>
-  Number.isInteger(x) && number(x, what) >= least && number(x, what) <= most
-    ? number(x, what)
-    : fail(`${what}: ${x} is no integer of ${least} … ${most}`);
+  number(x, what, `integer of ${least} … ${most}`, (x) => Number.isInteger(x) && x >= least && x <= most);
 const shapeOf = (x: unknown) => list(x, "shape").map((extent) => integer(extent, "shape", 1, 2 ** 20));
 const named = <T>(table: Readonly<Record<string, T>>, name: unknown, what: string): T =>
-  Object.hasOwn(table, `${name}`) ? table[`${name}`]! : fail(`${what}: "${name}" is not known here`);
-
+  Object.hasOwn(table, `${name}`) ? table[`${name}`]! : fail(`the ${what} is not known here`);
+function once<T>(entries: readonly (readonly [string, T])[], what: string): Map<string, T> {
+  const map = new Map(entries);
+  return map.size === entries.length ? map : fail(`${what} occurs twice`);
+}
 type Named = readonly (readonly [string, Tensor])[];
 
 /** The outputs of a step, by name, from the weights, symbols and state that are given. */
 function run(step: unknown, given: Named): ReadonlyMap<string, Tensor> {
   const { equations, outputs } = fields(step, "step");
-  const known = new Map(given);
-  const find = (name: unknown) => known.get(`${name}`) ?? fail(`"${name}" has no value yet`);
-  if (known.size !== given.length) fail("a name is given twice");
+  const known = once(given, "a name");
+  const find = (name: unknown) => known.get(`${name}`) ?? fail(`"${name}" has no value`);
   for (const equation of list(equations, "equations")) {
     const { name, operator, inputs: names, shape: written, attributes } = fields(equation, "equation");
-    within(`equation ${name} = ${operator}`, () => {
+    try {
       const [inputs, shape] = [list(names, "inputs").map(find), shapeOf(written)];
       const apply = operator === "Concat" ? concat : named(operators[inputs.length] ?? {}, operator, "operator");
       const made = apply(inputs, fields(attributes ?? {}, "attributes"), shape);
-      if (`${made.shape}` !== `${shape}`) fail(`its shape is [${made.shape}], not [${shape}]`);
-      if (made.values.length !== sizeOf(shape)) fail(`has ${made.values.length} elements, not [${shape}]`);
+      if (`${made.shape}` !== `${shape}`) fail(`the shape is [${made.shape}], not [${shape}]`);
+      if (made.values.length !== sizeOf(shape)) fail(`${made.values.length} elements for the shape [${shape}]`);
       if (known.has(`${name}`)) fail("the name is taken");
       known.set(`${name}`, made);
-    });
+    } catch (error) {
+      fail(`${name} = ${operator}: ${(error as Error).message}`);
+    }
   }
   return new Map(Object.entries(fields(outputs, "outputs")).map(([output, name]) => [output, find(name)]));
 }
 
 /** How far logits are from a wrong answer: z of one (z > 0 means 1) or −z, otherwise the right one less the largest other. */
-function marginOf({ shape, values }: Tensor, answer: number): number {
-  if (`${shape}` !== `1,${values.length}` || answer >= Math.max(2, values.length))
-    fail(`[${shape}] logits, answer ${answer}`);
-  if (values.length === 1) return answer === 1 ? values[0]!.low : -values[0]!.high;
-  return values[answer]!.low - Math.max(...values.filter((_, k) => k !== answer).map(({ high }) => high));
+function marginOf({ values }: Tensor, answer: number): number {
+  if (answer >= Math.max(2, values.length)) fail(`${values.length} logits, answer ${answer}`);
+  const margin =
+    values.length > 1
+      ? values[answer]!.low - Math.max(...values.filter((_, k) => k !== answer).map(({ high }) => high))
+      : answer === 1
+        ? values[0]!.low
+        : -values[0]!.high;
+  const isRight = margin > 0 || (margin === 0 && values.length === 1 && answer === 0);
+  return isRight ? margin : fail(`the answer may not be ${answer}: logits in ${values.map(print)}`);
 }
 
 /** SHA-256 as `Certificate.network.sha256` says. */
 async function hashOf(weights: Named): Promise<string> {
-  const sorted = [...weights].sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = sorted.flatMap(([name, { shape, values }]) => {
-    const bytes = new DataView(new ArrayBuffer(4 * values.length));
-    for (const [k, { low }] of values.entries()) bytes.setFloat32(4 * k, low, true);
-    return [`${name} ${shape.join("x")}\n`, bytes];
-  });
+  const parts = [...weights]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, { shape, values }]) => {
+      const bytes = new DataView(new ArrayBuffer(4 * values.length));
+      for (const [k, { low }] of values.entries()) bytes.setFloat32(4 * k, low, true);
+      return [`${name} ${shape.join("x")}\n`, bytes];
+    });
   const hash = await crypto.subtle.digest("SHA-256", await new Blob(parts).arrayBuffer());
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function check(certificate: Fields): Promise<CheckResult> {
-  if (certificate.format !== "longhand-certificate" || certificate.formatVersion !== 1) fail("its format is unknown");
+  if (certificate.format !== "longhand-certificate" || certificate.formatVersion !== 1) fail("the format is unknown");
+  const [machine, network] = [fields(certificate.machine, "machine"), fields(certificate.network, "network")];
 
-  const machine = fields(certificate.machine, "machine");
   const states = list(machine.states, "states").length;
-  const initial = integer(machine.initial, "initial", 0, states - 1);
-  const letters = list(machine.letters, "letters").map((letter) => {
+  const stateOf = (x: unknown) => integer(x, "state", 0, states - 1);
+  const letters = list(machine.letters, "letters").map((letter): readonly [string, Tensor] => {
     const values = list(letter, "letter").map((symbol) => constant(integer(symbol, "symbol", 0, 2 ** 24)));
-    return { shape: [1, values.length], values };
+    return [`${letter}`, { shape: [1, values.length], values }];
   });
-  if (new Set(list(machine.letters, "letters").map(String)).size !== letters.length) fail("a letter comes twice");
-  const transitions = new Map<string, readonly [next: number, answer: number]>();
-  for (const each of list(machine.transitions, "transitions")) {
-    const [state, letter, next, answer] = list(each, "transition");
-    const from = `${integer(state, "state", 0, states - 1)} ${integer(letter, "letter", 0, letters.length - 1)}`;
-    if (transitions.has(from)) fail(`two transitions from ${from}`);
-    transitions.set(from, [integer(next, "next", 0, states - 1), integer(answer, "answer", -1, 2 ** 20)]);
-  }
+  once(letters, "a letter");
+  const transitions = once(
+    list(machine.transitions, "transitions").map((each): [string, readonly number[]] => {
+      const [state, letter, next, answer] = list(each, "transition");
+      const from = `${stateOf(state)} ${integer(letter, "letter", 0, letters.length - 1)}`;
+      return [from, [stateOf(next), integer(answer, "answer", -1, 2 ** 20)]];
+    }),
+    "a transition",
+  );
   for (let state = 0; state < states; state++) {
-    if (!letters.some((_, letter) => transitions.has(`${state} ${letter}`)))
-      fail(`no letter can come in state ${state}`);
+    if (!letters.some((_, letter) => transitions.has(`${state} ${letter}`))) fail(`no letter comes in state ${state}`);
   }
 
-  const network = fields(certificate.network, "network");
-  const weights = Object.entries(fields(network.weights, "weights")).map(([name, weight]) => {
+  const weights = Object.entries(fields(network.weights, "weights")).map(([name, weight]): Named[0] => {
     const { shape: written, values } = fields(weight, name);
     const [shape, numbers] = [shapeOf(written), list(values, name).map((x) => float32(x, name))];
-    if (numbers.length !== sizeOf(shape)) fail(`weight ${name}: ${numbers.length} values for shape [${shape}]`);
-    return [name, { shape, values: numbers.map((x) => between(x, x)) }] as const;
+    if (numbers.length !== sizeOf(shape)) fail(`${name}: ${numbers.length} values for the shape [${shape}]`);
+    return [name, { shape, values: numbers.map((x) => between(x, x)) }];
   });
   if (network.sha256 !== (await hashOf(weights))) fail("sha256 is not that of the weights");
 
-  const sets = list(certificate.sets, "sets").map((set, k) => {
-    const { state, bounds } = fields(set, `set ${k}`);
-    const tensors = Object.entries(fields(bounds, "bounds")).map(([name, each]) => {
+  const sets = list(certificate.sets, "sets").map((set) => {
+    const { state, bounds } = fields(set, "set");
+    const tensors = Object.entries(fields(bounds, "bounds")).map(([name, each]): Named[0] => {
       const [lower, upper] = [list(fields(each, name).lower, "lower"), list(fields(each, name).upper, "upper")];
-      if (lower.length !== upper.length) fail(`set ${k}: ${lower.length} lower and ${upper.length} upper bounds`);
-      const values = lower.map((low, i) => between(float32(low, `set ${k}`), float32(upper[i], `set ${k}`)));
-      return [name, { shape: [1, values.length], values }] as const;
+      if (lower.length !== upper.length) fail(`${lower.length} lower and ${upper.length} upper bounds`);
+      const values = lower.map((low, k) => between(float32(low, "lower"), float32(upper[k], "upper")));
+      return [name, { shape: [1, values.length], values }];
     });
-    return { state: integer(state, `set ${k}: state`, 0, states - 1), tensors };
+    return { state: stateOf(state), tensors };
   });
+  const moves = once(
+    list(certificate.moves, "moves").map((each): [string, number] => {
+      const [set, letter, next] = list(each, "move");
+      return [`${set} ${letter}`, integer(next, "move", 0, sets.length - 1)];
+    }),
+    "a move",
+  );
 
-  const moves = new Map<string, number>();
-  for (const each of list(certificate.moves, "moves")) {
-    const [set, letter, next] = list(each, "move");
-    const from = `${set} ${letter}`;
-    if (moves.has(from)) fail(`two moves from ${from}`);
-    moves.set(from, integer(next, "move", 0, sets.length - 1));
-  }
-  let [made, margin] = [0, Infinity];
+  /** The margin of a step from a set (−1: the first step) by a letter; fails where it goes wrong. */
+  const follow = (set: number, letter: number, next: number, answer: number) => {
+    const to = moves.get(`${set} ${letter}`) ?? fail("no move");
+    const target = sets[to]!;
+    if (target.state !== next) fail(`set ${to} is of machine state ${target.state}, not ${next}`);
+    const state = (sets[set]?.tensors ?? []).map(([name, x]): Named[0] => [`state ${name}`, x]);
+    const step = set < 0 ? network.first : network.step;
+    const outputs = run(step, [...weights, ["symbols", letters[letter]![1]], ...state]);
+    const find = (name: string) => outputs.get(name) ?? fail(`no output "${name}"`);
+    if (outputs.size !== target.tensors.length + 1) fail(`set ${to} doesn't bound all of ${[...outputs.keys()]}`);
+    for (const [name, { shape, values }] of target.tensors) {
+      const made = find(`next ${name}`);
+      if (`${made.shape}` !== `${shape}`) fail(`next ${name} is [${made.shape}], its bounds are [${shape}]`);
+      const k = made.values.findIndex(({ low, high }, k) => low < values[k]!.low || high > values[k]!.high);
+      if (k >= 0) fail(`next ${name}[${k}] in ${print(made.values[k]!)} leaves ${print(values[k]!)} of set ${to}`);
+    }
+    return answer < 0 ? Infinity : marginOf(find("logits"), answer);
+  };
+  let [count, margin] = [0, Infinity];
   for (let set = -1; set < sets.length; set++) {
-    for (const [letter, symbols] of letters.entries()) {
-      const transition = transitions.get(`${sets[set]?.state ?? initial} ${letter}`);
+    const state = set < 0 ? stateOf(machine.initial) : sets[set]!.state;
+    for (const letter of letters.keys()) {
+      const transition = transitions.get(`${state} ${letter}`);
       if (!transition) continue;
-      made++;
-      margin = Math.min(
-        margin,
-        within(`set ${set}, letter ${letter}`, () => {
-          const to = moves.get(`${set} ${letter}`) ?? fail("no move");
-          const [next, answer] = transition;
-          const { state, tensors } = sets[to]!;
-          if (state !== next) fail(`set ${to} is of machine state ${state}, not ${next}`);
-          const given = (sets[set]?.tensors ?? []).map(([name, x]) => [`state ${name}`, x] as const);
-          const outputs = run(set < 0 ? network.first : network.step, [...weights, ["symbols", symbols], ...given]);
-          if (outputs.size !== tensors.length + 1)
-            fail(`outputs ${[...outputs.keys()]}, set ${to} bounds ${tensors.map(([name]) => name)}`);
-          for (const [name, { shape, values }] of tensors) {
-            const x = outputs.get(`next ${name}`) ?? fail(`no output "next ${name}"`);
-            if (`${x.shape}` !== `${shape}`) fail(`next ${name} is [${x.shape}], its bounds are [${shape}]`);
-            const k = x.values.findIndex(({ low, high }, i) => !(low >= values[i]!.low && high <= values[i]!.high));
-            if (k >= 0)
-              fail(`next ${name}[${k}] is in ${print(x.values[k]!)}, not in ${print(values[k]!)} of set ${to}`);
-          }
-          const logits = outputs.get("logits") ?? fail("no logits");
-          const distance = answer < 0 ? Infinity : marginOf(logits, answer);
-          if (distance < 0 || (distance === 0 && (logits.values.length > 1 || answer === 1)))
-            fail(`the answer may not be ${answer}: logits in ${logits.values.map(print)}`);
-          return distance;
-        }),
-      );
+      try {
+        margin = Math.min(margin, follow(set, letter, transition[0]!, transition[1]!));
+      } catch (error) {
+        fail(`set ${set}, letter ${letter}: ${(error as Error).message}`);
+      }
+      count++;
     }
   }
-  if (made !== moves.size) fail("a move by a letter that can't come");
+  if (count !== moves.size) fail("a move that can't come");
   const claimed = number(certificate.margin, "margin");
   if (claimed < 0 || claimed * 0.999 > margin) fail(`the margin is ${margin}, not ${claimed}`);
-  return { accepted: true, states, sets: sets.length, moves: made, margin };
+  return { accepted: true, states, sets: sets.length, moves: count, margin };
 }
-const print = ({ low, high }: Value) => `[${low}, ${high}]`;
