@@ -44,7 +44,11 @@ export async function extractMachine(network: Network, options: ExtractOptions =
   const verdict = await prove(network);
   if (verdict.verdict === "proved") return extractFromCertificate(verdict.certificate);
   const why = verdict.verdict === "unknown" ? verdict.blocked : "it errs";
-  throw new LonghandError("unsupported", `${tooMany.message}. It isn't proved: ${why}`, { cause: tooMany });
+  throw new LonghandError(
+    "unsupported",
+    `${tooMany.message}; nor is it proved: ${why}. Machines that only come near a network aren't made`,
+    { cause: tooMany },
+  );
 }
 
 /**

@@ -99,6 +99,6 @@ function problemMachine(machine: MealyMachine): MealyMachine {
 function tooMany(limit: number): LonghandError {
   return new LonghandError(
     "unsupported",
-    `extraction: more than ${limit.toLocaleString("en-US")} states: not a finite network, or not by this limit. A network of real-valued units is extracted from a proof; machines that only come near a network aren't made`,
+    `extraction: more than ${limit.toLocaleString("en-US")} states: not a finite network, or not by this limit`,
   );
 }
