@@ -41,14 +41,15 @@ export type Decision = {
  */
 export function decideSystem(system: readonly Polynomial[], options: GroebnerOptions = {}): Decision {
   const { order = "grevlex", limits = {} } = options;
-  const first = groebnerBasis(system, { limits });
+  const first = groebnerBasis(system, { ...options, order: "grevlex" });
   const { spent } = first;
   if (!first.isDecided) return { verdict: "undecided", reached: first.reached, spent };
   const { basis } = first;
+  const { variables } = basis;
   if (isEverything(basis)) {
     return { verdict: "no solution", basis: { ...basis, order }, refutation: linearRefutation(system), spent };
   }
-  const asked = order === "grevlex" ? first : groebnerBasis(basis.polynomials, { order, limits });
+  const asked = order === "grevlex" ? first : groebnerBasis(basis.polynomials, { order, variables, limits });
   const count = solutionCount(basis);
   return {
     verdict: "solvable",
@@ -56,7 +57,7 @@ export function decideSystem(system: readonly Polynomial[], options: GroebnerOpt
     reached: asked.isDecided ? undefined : asked.reached,
     dimension: dimension(basis),
     count,
-    rational: rationalSolutions(basis.polynomials, { most: Number.isFinite(count) ? 100 : 1, limits }),
+    rational: rationalSolutions(basis.polynomials, { most: Number.isFinite(count) ? 100 : 1, variables, limits }),
     spent: asked.spent,
   };
 }

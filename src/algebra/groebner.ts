@@ -17,6 +17,8 @@ export interface GroebnerBasis {
 export interface GroebnerOptions {
   /** Default "grevlex", usually the quickest one. */
   readonly order?: MonomialOrder;
+  /** Default: those of the first polynomial. */
+  readonly variables?: readonly string[];
   readonly limits?: Partial<Limits>;
 }
 
@@ -31,13 +33,14 @@ export type GroebnerResult =
  * Nullstellensatz).
  * @param polynomials all in the same variables.
  * @returns the basis, or which limit was reached before it was found.
- * @throws LonghandError `argument` for no polynomial, different variables, or bad limits.
+ * @throws LonghandError `argument` for neither polynomials nor variables, different variables, or bad limits.
  */
 export function groebnerBasis(polynomials: readonly Polynomial[], options: GroebnerOptions = {}): GroebnerResult {
   const { order = "grevlex" } = options;
-  const [first] = polynomials;
-  if (!first) throw new LonghandError("argument", "groebnerBasis: received no polynomial, expected one at least");
-  const { variables } = first;
+  const variables = options.variables ?? polynomials[0]?.variables;
+  if (!variables) {
+    throw new LonghandError("argument", "groebnerBasis: received no polynomial, expected one at least, or variables");
+  }
   const other = polynomials.find((p) => p.variables.join() !== variables.join());
   if (other) {
     throw new LonghandError(
@@ -52,20 +55,19 @@ export function groebnerBasis(polynomials: readonly Polynomial[], options: Groeb
     for (const { terms } of polynomials) meter.check("terms", terms.length);
     const given = polynomials.filter((p) => !isZero(p));
     const graded = makeRing(variables, "grevlex");
+    // By way of grevlex: the other orders take far longer from the equations than from that basis.
     const first = reducedBasis(
       graded,
       given.map((p) => toPrimitive(graded, p)),
       meter,
     );
-    const made =
-      order === "grevlex"
-        ? first
-        : (converted(graded, first, ring, meter) ??
-          reducedBasis(
-            ring,
-            given.map((p) => toPrimitive(ring, p)),
-            meter,
-          ));
+    const again = () =>
+      reducedBasis(
+        ring,
+        first.map((p) => toPrimitive(ring, toMonic(graded, p))),
+        meter,
+      );
+    const made = order === "grevlex" ? first : (converted(graded, first, ring, meter) ?? again());
     const basis = { variables, order, polynomials: made.map((p) => toMonic(ring, p)).reverse() };
     return { isDecided: true, basis, spent };
   } catch (error) {

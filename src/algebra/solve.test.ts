@@ -61,6 +61,7 @@ describe("rational solutions", () => {
   });
   test("one of infinitely many", () => {
     expect(solve(read("xyz", "x*y - 1", "z - x - y"))).toEqual({ shown: ["x=1 y=1 z=2"], isComplete: false });
+    expect(solve(read("xy", "0"))).toEqual({ shown: ["x=0 y=0"], isComplete: false });
     expect(solve(read("xy", "x^2 - y^3 - 1"))).toMatchObject({ shown: [expect.any(String)], isComplete: false });
   });
   test("within limits", () => {
@@ -117,6 +118,7 @@ describe("decisions", () => {
       isComplete: true,
       solutions: { length: 2 },
     });
+    expect(decideSystem(read("xy", "0"), { order: "lex" })).toMatchObject({ verdict: "solvable", dimension: 2 });
     expect(decideSystem(read("xy", "x*y - 1"))).toMatchObject({ verdict: "solvable", dimension: 1, count: Infinity });
     const undecided = decideSystem(katsura(4), { limits: { pairs: 5 } });
     expect(undecided).toMatchObject({ verdict: "undecided", reached: { limit: "pairs", value: 5 } });

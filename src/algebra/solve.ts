@@ -11,7 +11,7 @@ import { rationalRoots } from "./univariate.ts";
 /** A value for each variable. */
 export type Solution = Readonly<Record<string, Rational>>;
 
-export interface SolveOptions extends Pick<GroebnerOptions, "limits"> {
+export interface SolveOptions extends Pick<GroebnerOptions, "limits" | "variables"> {
   /** Stop after so many solutions. Default: 1. */
   readonly most?: number;
   /** How many bases may be computed. Default 200. The limit on work holds for all of them together. */
@@ -43,9 +43,13 @@ export function rationalSolutions(polynomials: readonly Polynomial[], options: S
   let left = tries;
   let { work } = limits;
 
-  const basisOf = (system: readonly Polynomial[], order: MonomialOrder): GroebnerBasis | undefined => {
+  const basisOf = (
+    system: readonly Polynomial[],
+    variables: readonly string[],
+    order: MonomialOrder,
+  ): GroebnerBasis | undefined => {
     left--;
-    const result = groebnerBasis(system, { order, limits: { ...limits, work } });
+    const result = groebnerBasis(system, { order, variables, limits: { ...limits, work } });
     work = Math.max(1, work - result.spent.work);
     if (!result.isDecided) isComplete = false;
     return result.isDecided ? result.basis : undefined;
@@ -59,7 +63,7 @@ export function rationalSolutions(polynomials: readonly Polynomial[], options: S
       if (system.every(isZero)) solutions.push(known);
       return;
     }
-    const basis = basisOf(system, "grevlex");
+    const basis = basisOf(system, variables, "grevlex");
     if (!basis || isEverything(basis)) return;
     const [free] = independentVariables(basis);
     if (free !== undefined) {
@@ -70,7 +74,7 @@ export function rationalSolutions(polynomials: readonly Polynomial[], options: S
       }
       return;
     }
-    const lex = basisOf(basis.polynomials, "lex");
+    const lex = basisOf(basis.polynomials, variables, "lex");
     if (!lex) return;
     const last = variables.at(-1)!;
     for (const root of rationalRoots(coefficients(lex.polynomials.at(-1)!))) {
@@ -89,7 +93,7 @@ export function rationalSolutions(polynomials: readonly Polynomial[], options: S
     search(rest, others, { ...known, [name]: value });
   };
 
-  const { variables } = polynomials[0] ?? { variables: [] };
+  const variables = options.variables ?? polynomials[0]?.variables ?? [];
   search(polynomials, variables, {});
   const inOrder = (solution: Solution) => Object.fromEntries(variables.map((name) => [name, solution[name]!]));
   return { solutions: solutions.map(inOrder), isComplete };
