@@ -30,7 +30,7 @@ export function addNoise(program: Command, output: () => Output): void {
     .command("noise")
     .summary("how much noise on its weights a network bears")
     .description(
-      "Adds normal noise to the weights and biases of networks, and tells how many of the noisy copies still compute their task exactly, at every length: all states that a copy reaches are looked at.",
+      "Adds normal noise to the weights and biases of networks, and tells how many of the noisy copies still compute their task exactly, at every length: all states that a copy reaches are looked at, or, where they are too many, a proof is tried.",
     )
     .argument("<network...>", "runs' folders, or names of networks built by hand: see build")
     .option("--draws <n>", "noisy copies at each level (default: 400)", wholeNumber("--draws", 1))

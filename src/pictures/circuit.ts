@@ -72,7 +72,8 @@ const style = `
 /**
  * Draws a network as a circuit: columns are layers from the input; a unit's bias stands in it, a connection's weight on it.
  * Arrows add, circles subtract; dotted squares are registers that hold a unit's activation of the step before, and dotted
- * connections come from them. In dense circuits, only the strongest weights are written, and weak lines are thin.
+ * connections come from them. In dense circuits, only the strongest weights are written, and the others told by the width
+ * of their line.
  * @returns an SVG document that needs nothing else; it follows the reader's choice of a light or a dark page.
  */
 export function circuitPicture(wiring: Wiring, { title, subtitle }: CircuitOptions): string {
@@ -145,7 +146,7 @@ function legendOf(wiring: Wiring, isFilm: boolean): string {
     ...(isFilm ? [] : ["in a unit: its bias"]),
     "arrows add, circles subtract",
     ...(hasRegisters ? ["dotted squares: the unit at the step before"] : []),
-    ...(isFilm || !isDense(wiring) ? [] : ["width: weight; the strongest written"]),
+    ...(isFilm || !isDense(wiring) ? [] : ["width: weight within its layer"]),
   ].join(" · ");
 }
 
@@ -169,7 +170,9 @@ export function shortNumber(value: number): string {
 
 /** The circuit itself, its upper left corner at 0, 0. */
 function drawn(wiring: Wiring, layout: CircuitLayout, values?: CircuitValues): string[] {
-  const largest = Math.max(...wiring.connections.map(({ weight }) => Math.abs(weight)));
+  const largest = wiring.layers.map((_, n) =>
+    Math.max(...wiring.connections.filter(({ to }) => to.layer === n + 1).map(({ weight }) => Math.abs(weight))),
+  );
   const dense = isDense(wiring);
   const valueAt = (node: CircuitNode): number | undefined => {
     if (!values) return undefined;
@@ -181,10 +184,10 @@ function drawn(wiring: Wiring, layout: CircuitLayout, values?: CircuitValues): s
   // Weak lines first, so that strong ones lie over them.
   const edges = [...layout.edges].sort((a, b) => Math.abs(a.connection.weight) - Math.abs(b.connection.weight));
   for (const edge of edges) {
-    const share = Math.abs(edge.connection.weight) / largest;
+    const share = Math.abs(edge.connection.weight) / largest[edge.connection.to.layer - 1]!;
     const signal = values ? Math.min(1, Math.abs(valueAt(edge.source)!)) : 1;
     const width = 0.7 + (dense ? 2.8 : 1.2) * share;
-    parts.push(...drawEdge(edge, width, (dense ? 0.12 + 0.88 * share ** 1.5 : 1) * (0.14 + 0.86 * signal)));
+    parts.push(...drawEdge(edge, width, (dense ? 0.1 + 0.9 * share : 1) * (0.14 + 0.86 * signal)));
   }
   for (const { label, connection } of layout.edges) if (label) parts.push(drawWeight(label, connection));
   for (const node of layout.nodes) parts.push(...drawNode(node, wiring, layout.radius, valueAt(node)));

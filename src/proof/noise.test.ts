@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { ndarray } from "../graph/index.ts";
+import { findModel } from "../models/index.ts";
 import { fullAdder, fullAdderWithMargin, noisyParameters, parityNetwork } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
 import { noiseCurve, noiseLevels } from "./noise.ts";
@@ -35,4 +37,31 @@ test("what can't be is refused", () => {
   expect(() => shares(fullAdder.network, [-1])).toThrow("deviation is -1, expected a number of at least 0");
   expect(() => shares(fullAdder.network, [0.1], { draws: 0 })).toThrow("draws is 0, expected a whole number");
   expect([...noiseLevels].sort((a, b) => a - b)).toEqual(noiseLevels);
+});
+
+test("copies that reach too many states are tried to be proved", () => {
+  // The same construction with hard units. Noise keeps the output unit from 0 and 1, and feeds its past back to it.
+  const { task, parameters } = parityNetwork.network;
+  const model = findModel("ilrnn").build({ layers: [2], activation: "hard-sigmoid" }, { channels: [2], answers: 2 });
+  const steep = Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, data }]) => {
+      const factor = name === "W2" || name === "b2" ? 2 : 4;
+      return [
+        name,
+        ndarray(
+          Float64Array.from(data, (weight) => factor * weight),
+          shape,
+        ),
+      ];
+    }),
+  );
+  const network = { task, model, parameters: steep };
+  const deciding = noisyParameters(steep, 0.01, randomSource(1), { draw: 0 });
+  expect(statesDecider(network)(deciding, 10).answers).toBe("undecided");
+  const points = [...noiseCurve(network, [0, 0.01, 3], { draws: 10, limit: 10 })];
+  expect(points.map(({ exact, undecided }) => [exact.successes, undecided])).toEqual([
+    [10, 0],
+    [10, 0],
+    [0, 0],
+  ]);
 });

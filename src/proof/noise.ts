@@ -3,14 +3,15 @@ import { LonghandError } from "../errors.ts";
 import { type Rate, rate } from "../evaluation/index.ts";
 import { type Network, type NoisyConnections, noisyParameters } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
+import { searchInvariant } from "./invariant.ts";
 import { statesDecider } from "./states.ts";
 
 export interface NoisePoint {
   /** Standard deviation of the normal noise on weights and biases. */
   readonly deviation: number;
-  /** Noisy copies that are exact at every length, of all. */
+  /** Noisy copies that are known to be exact at every length, of all. */
   readonly exact: Rate;
-  /** Copies of which it isn't known: they reach more than `limit` states. They count as not exact. */
+  /** Copies of which it isn't known: they reach more than `limit` states, none of them wrong, and no proof was found. */
   readonly undecided: number;
 }
 
@@ -21,7 +22,7 @@ export interface NoiseOptions {
   readonly seed?: number;
   /** Which weights bear noise. Default "all". */
   readonly connections?: NoisyConnections;
-  /** States of a copy that are looked at. Default 1000. */
+  /** States of a copy that are looked at before a proof is tried. Default 1000. */
   readonly limit?: number;
 }
 
@@ -32,7 +33,8 @@ export const noiseLevels: readonly number[] = [
 
 /**
  * Yields a point a deviation: of noisy copies of a network, the share that still computes its task exactly, at every length.
- * A copy is decided by all states that it reaches, in float64; the same draws of noise are scaled to each deviation.
+ * A copy is decided by all states that it reaches, in float64, or, where they are too many, by an inductive invariant. The
+ * same draws of noise are scaled to each deviation.
  * @throws LonghandError `argument` for a deviation or a number of draws out of range, and as `statesDecider` does.
  */
 export function* noiseCurve(
@@ -52,7 +54,10 @@ export function* noiseCurve(
   for (const deviation of deviations) {
     const found = { right: 0, wrong: 0, undecided: 0 };
     for (let draw = 0; draw < draws; draw++) {
-      found[decide(noisyParameters(network.parameters, deviation, random, { draw, connections }), limit).answers]++;
+      const parameters = noisyParameters(network.parameters, deviation, random, { draw, connections });
+      const { answers } = decide(parameters, limit);
+      const isProved = answers === "undecided" && searchInvariant({ ...network, parameters }).invariant !== undefined;
+      found[isProved ? "right" : answers]++;
     }
     yield { deviation, exact: rate(found.right, draws), undecided: found.undecided };
   }
