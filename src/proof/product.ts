@@ -3,8 +3,9 @@
  * Step units have finitely many states, so that this walk proves or refutes the network at all lengths.
  */
 import { type Rational, rational, zero } from "../algebra/rational.ts";
+import { machineOf } from "../networks/index.ts";
 import type { Letter } from "../tasks/index.ts";
-import { answerOf, exactStep, initialUnits, logitsOf, machineFor, type StepNetwork } from "./step-network.ts";
+import { answerOf, exactStep, initialUnits, logitsOf, type StepNetwork } from "./step-network.ts";
 
 /** An input after which something is wrong: no shorter one has such an end. */
 export interface Flaw {
@@ -49,7 +50,7 @@ interface Pair {
  * @param margin asked for: a step nearer to a threshold, or to another answer, is a flaw. Default 0: only answers count.
  */
 export function exploreProduct(network: StepNetwork, margin: Rational = zero): Product {
-  const machine = machineFor(network);
+  const machine = machineOf(network);
   const { denominator } = network;
   const units = network.layers.flat();
   const off: (bigint | undefined)[] = units.map(() => undefined);

@@ -1,11 +1,11 @@
 /** Inter-layer recurrent networks of step units in exact arithmetic: nothing is rounded, so what is found holds. */
 import { gcd } from "../algebra/integer.ts";
-import { equals, fromNumber, type Rational, rational, toNumber } from "../algebra/rational.ts";
+import { equals, fromNumber, multiply, type Rational, rational, toNumber } from "../algebra/rational.ts";
 import { LonghandError } from "../errors.ts";
 import { ndarray } from "../graph/index.ts";
 import { logitCount, type Model } from "../models/index.ts";
 import { machineOf, makeNetwork, type Network } from "../networks/index.ts";
-import type { FiniteMachine, Letter, Task } from "../tasks/index.ts";
+import type { Letter, Task } from "../tasks/index.ts";
 
 /** A unit: z = Σᵢ below[i] · xᵢ + Σᵢ before[i] · sᵢ + bias, h = 1 where z > 0, otherwise 0. */
 export interface StepUnit {
@@ -86,33 +86,38 @@ export function exactNetwork({ task, model, parameters }: Network): StepNetwork 
   return stepNetwork(task, model, Object.fromEntries(exact));
 }
 
+/** The parameters of a network by the model's names, row-major. */
+export function exactParameters({ model, layers, denominator }: StepNetwork): ExactParameters {
+  const firsts = layers.map((_, n) => layers.slice(0, n).reduce((sum, units) => sum + units.length, 0));
+  return Object.fromEntries(
+    Object.entries(model.parameters).map(([name, { shape }]) => {
+      const units = layers[Number(name.at(-1)) - 1]!;
+      const rows = name.startsWith("b") ? 1 : shape[0]!;
+      const row = (k: number) =>
+        units.map(({ below, before, bias }) => {
+          if (name.startsWith("b")) return bias;
+          return name.startsWith("W") ? below[k]! : before[firsts[Number(name[1]) - 1]! + k]!;
+        });
+      const values = Array.from({ length: rows }, (_, k) => row(k)).flat();
+      return [name, values.map((numerator) => rational(numerator, denominator))];
+    }),
+  );
+}
+
 /**
  * The network with its parameters as numbers. Where a weight is no float32, all are multiplied by their denominator: a
  * step unit does the same for any positive multiple of its weights.
  */
-export function networkOfSteps({ task, model, layers, denominator }: StepNetwork): Network {
-  const all = layers.flat().flatMap(({ below, before, bias }) => [...below, ...before, bias]);
-  const isExact = all.every((numerator) => {
-    const value = rational(numerator, denominator);
-    return equals(fromNumber(Math.fround(toNumber(value))), value);
+export function networkOfSteps(network: StepNetwork): Network {
+  const { task, model, denominator } = network;
+  const exact = exactParameters(network);
+  const isFloat = (value: Rational) => equals(fromNumber(Math.fround(toNumber(value))), value);
+  const scale = Object.values(exact).flat().every(isFloat) ? 1n : denominator;
+  const parameters = Object.entries(exact).map(([name, values]) => {
+    const data = values.map((value) => toNumber(multiply(value, rational(scale))));
+    return [name, ndarray(Float64Array.from(data), model.parameters[name]!.shape)] as const;
   });
-  const value = (numerator: bigint) => toNumber(rational(numerator, isExact ? denominator : 1n));
-  const widths = layers.map((units) => units.length);
-  const parameters = Object.fromEntries(
-    Object.entries(model.parameters).map(([name, { shape }]) => {
-      const [kind, from] = [name[0], Number(name[1])];
-      const units = layers[Number(name.at(-1)) - 1]!;
-      const first = widths.slice(0, from - 1).reduce((sum, width) => sum + width, 0);
-      const rows = kind === "b" ? 1 : shape[0]!;
-      const data = Array.from({ length: rows }, (_, row) =>
-        units.map(({ below, before, bias }) =>
-          value(kind === "W" ? below[row]! : kind === "R" ? before[first + row]! : bias),
-        ),
-      );
-      return [name, ndarray(Float64Array.from(data.flat()), shape)];
-    }),
-  );
-  return makeNetwork({ task, model, parameters });
+  return makeNetwork({ task, model, parameters: Object.fromEntries(parameters) });
 }
 
 /** The features that a letter makes: a two-symbol channel is its symbol, others one-hot; ±1 for 1 and 0 when centred. */
@@ -164,9 +169,4 @@ export function exactAnswers(network: StepNetwork, input: Int32Array): Int32Arra
     state = made.state;
     return answerOf(logitsOf(network, made));
   });
-}
-
-/** Machine and network before the first letter: for walks over both. */
-export function machineFor({ task }: StepNetwork): FiniteMachine {
-  return machineOf({ task });
 }

@@ -1,9 +1,9 @@
 /**
  * "Which weights compute these words?" as a problem of linear real arithmetic in SMT-LIB 2.6, which any SMT solver reads.
  *
- * Each step of each word has a truth value for each unit. A unit that is on has a sum of at least the margin, one that is off
- * of at most minus the margin, where a weight counts if what it weighs is on: ite(h, w, 0). So all is linear in the weights.
- * Words that begin alike share these steps.
+ * A network is in one state in each of a number of situations, such as "after the letters 01 10": a truth value for each unit.
+ * A unit that is on has a sum of at least the margin, one that is off of at most minus the margin, where a weight counts if
+ * what it weighs is on: ite(h, w, 0). So all is linear in the weights.
  */
 import type { Rational } from "../../algebra/rational.ts";
 import { logitCount, type Model } from "../../models/index.ts";
@@ -11,6 +11,15 @@ import type { FiniteMachine, Letter } from "../../tasks/index.ts";
 import { letterFeatures, stepLayers } from "../step-network.ts";
 
 export type Word = readonly Letter[];
+
+/** A step that the weights must make: in the situation `from` (none: before the first step) by a letter to situation `to`. */
+export interface Move {
+  readonly from?: string;
+  readonly letter: Letter;
+  readonly to: string;
+  /** The right answer; −1: none is asked. */
+  readonly answer: number;
+}
 
 /** What the weights must be like. Biases are free, always. */
 export interface WeightBounds {
@@ -24,11 +33,45 @@ export interface WeightBounds {
   readonly connections?: number;
 }
 
-export interface Encoding {
-  /** Declarations and assertions. */
-  readonly text: string;
-  /** Number of steps: distinct beginnings of the words. */
-  readonly steps: number;
+/**
+ * Words step by step: a situation is what was read so far, so that words which begin alike share steps. Weights that make
+ * these moves are all those that compute the words.
+ */
+export function movesOfWords(machine: FiniteMachine, words: readonly Word[]): Move[] {
+  const moves = new Map<string, Move>();
+  for (const word of words) {
+    let state = machine.initial;
+    let from = "";
+    for (const letter of word) {
+      const { state: next, output } = machine.next(state, letter);
+      const to = `${from} ${letter.join(",")}`;
+      moves.set(to, { ...(from !== "" && { from }), letter, to, answer: output });
+      state = next;
+      from = to;
+    }
+  }
+  return [...moves.values()];
+}
+
+/**
+ * All words at once, for networks whose state is a function of the last letter and the machine's state before it: a
+ * situation is such a pair. Weights that make these moves compute every word; others may exist as well.
+ */
+export function movesOfMachine(machine: FiniteMachine): Move[] {
+  const moves: Move[] = [];
+  const seen = new Set<string>();
+  const visit = (state: number, from?: string) => {
+    for (const letter of machine.letters(state)) {
+      const { state: next, output } = machine.next(state, letter);
+      const to = `${state}: ${letter.join(",")}`;
+      moves.push({ ...(from !== undefined && { from }), letter, to, answer: output });
+      if (seen.has(to)) continue;
+      seen.add(to);
+      visit(next, to);
+    }
+  };
+  visit(machine.initial);
+  return moves;
 }
 
 /** The name of a parameter's element in the text: "W1_0_2" is W1[0, 2], "b1_2" is b1[2]. */
@@ -44,74 +87,61 @@ export function unknownsOf({ parameters }: Model): { readonly name: string; read
 }
 
 /**
- * The problem whose solutions are the weights with which the model answers the words as the machine does.
+ * The problem whose solutions are the weights with which the model makes the moves and gives their answers.
+ * @returns declarations and assertions.
  * @throws LonghandError `argument` for a model that isn't made of step units.
  */
-export function encode(model: Model, machine: FiniteMachine, words: readonly Word[], bounds: WeightBounds): Encoding {
+export function encode(model: Model, moves: readonly Move[], bounds: WeightBounds): string {
   const widths = stepLayers(model);
   const lines = ["(set-logic QF_LRA)"];
   const assert = (condition: string) => lines.push(`(assert ${condition})`);
-  const unknowns = unknownsOf(model);
-  const weights = unknowns.filter(({ name }) => !name.startsWith("b")).flatMap((parameter) => parameter.unknowns);
-  for (const name of unknowns.flatMap((parameter) => parameter.unknowns)) lines.push(`(declare-const ${name} Real)`);
+  const parameters = unknownsOf(model);
+  const weights = parameters.filter(({ name }) => !name.startsWith("b")).flatMap(({ unknowns }) => unknowns);
+  for (const name of parameters.flatMap(({ unknowns }) => unknowns)) lines.push(`(declare-const ${name} Real)`);
   for (const condition of [...weightConditions(weights, bounds), ...orderConditions(widths)]) assert(condition);
 
+  const units = widths.flatMap((width, k) => Array.from({ length: width }, (_, unit) => ({ n: k + 1, unit })));
+  const situations = new Map<string, readonly string[]>();
+  /** Truth values of all units in a situation. */
+  const valuesIn = (situation: string) => {
+    const known = situations.get(situation);
+    if (known) return known;
+    const values = units.map(({ n, unit }) => `s${situations.size}_${n}_${unit}`);
+    for (const value of values) lines.push(`(declare-const ${value} Bool)`);
+    situations.set(situation, values);
+    return values;
+  };
   const margin = real(bounds.margin);
   const logits = logitCount(model.signature.answers);
-  let steps = 0;
-  /** Truth values of all units at the step before, or undefined before the first one. */
-  const extend = (before: readonly string[] | undefined, letter: Letter, answer: number): string[] => {
-    const step = `s${steps++}`;
-    const all: string[] = [];
-    let sums: string[] = [];
-    let below: readonly string[] | undefined;
-    widths.forEach((width, k) => {
-      const n = k + 1;
-      sums = Array.from({ length: width }, (_, unit) => {
-        const fromBelow = below
-          ? below.map((on, i) => when(on, `W${n}_${i}_${unit}`))
-          : letterFeatures(model, letter).flatMap((feature, i) => times(feature, `W1_${i}_${unit}`));
-        const fromBefore = before
-          ? indexed(widths).map(([m, i], at) => when(before[at]!, `R${m}${n}_${i}_${unit}`))
-          : [];
-        return `(+ ${[`b${n}_${unit}`, ...fromBelow, ...fromBefore, "0.0"].join(" ")})`;
-      });
-      below = sums.map((sum, unit) => {
-        const on = `${step}_${n}_${unit}`;
-        lines.push(`(declare-const ${on} Bool)`);
-        assert(`(=> ${on} (>= ${sum} ${margin}))`);
-        assert(`(=> (not ${on}) (<= ${sum} (- ${margin})))`);
-        return on;
-      });
-      all.push(...below);
+  for (const { from, letter, to, answer } of moves) {
+    const before = from === undefined ? undefined : valuesIn(from);
+    const after = valuesIn(to);
+    const sums = units.map(({ n, unit }) => {
+      const fromBelow =
+        n === 1
+          ? letterFeatures(model, letter).flatMap((feature, i) => times(feature, `W1_${i}_${unit}`))
+          : after.flatMap((on, i) => (units[i]!.n === n - 1 ? [when(on, `W${n}_${units[i]!.unit}_${unit}`)] : []));
+      const fromBefore = before?.map((on, i) => when(on, `R${units[i]!.n}${n}_${units[i]!.unit}_${unit}`)) ?? [];
+      return `(+ ${[`b${n}_${unit}`, ...fromBelow, ...fromBefore, "0.0"].join(" ")})`;
     });
-    const outputs = all.slice(-widths.at(-1)!);
-    if (answer >= 0 && logits === 1) assert(answer === 1 ? outputs[0]! : `(not ${outputs[0]!})`);
+    sums.forEach((sum, i) => {
+      assert(`(=> ${after[i]} (>= ${sum} ${margin}))`);
+      assert(`(=> (not ${after[i]}) (<= ${sum} (- ${margin})))`);
+    });
+    const first = units.length - widths.at(-1)!;
+    if (answer >= 0 && logits === 1) assert(answer === 1 ? after[first]! : `(not ${after[first]!})`);
     if (answer >= 0 && logits > 1)
-      for (let k = 0; k < logits; k++) if (k !== answer) assert(`(>= (- ${sums[answer]} ${sums[k]}) ${margin})`);
-    return all;
-  };
-
-  const known = new Map<string, readonly string[]>();
-  for (const word of words) {
-    let state = machine.initial;
-    let path = "";
-    for (const letter of word) {
-      const { state: next, output } = machine.next(state, letter);
-      const before = known.get(path);
-      path += `${letter.join(",")} `;
-      if (!known.has(path)) known.set(path, extend(before, letter, output));
-      state = next;
-    }
+      for (let k = 0; k < logits; k++)
+        if (k !== answer) assert(`(>= (- ${sums[first + answer]} ${sums[first + k]}) ${margin})`);
   }
-  return { text: `${lines.join("\n")}\n`, steps };
+  return `${lines.join("\n")}\n`;
 }
 
 function weightConditions(weights: readonly string[], { maxWeight, whole, connections }: WeightBounds): string[] {
   const conditions: string[] = [];
   if (maxWeight && whole) {
     const most = Number(maxWeight.numerator / maxWeight.denominator);
-    const values = Array.from({ length: 2 * most + 1 }, (_, k) => whole_(k - most));
+    const values = Array.from({ length: 2 * most + 1 }, (_, k) => wholeText(k - most));
     conditions.push(...weights.map((weight) => `(or ${values.map((value) => `(= ${weight} ${value})`).join(" ")})`));
   } else if (maxWeight) {
     conditions.push(...weights.map((weight) => `(<= (- ${real(maxWeight)}) ${weight} ${real(maxWeight)})`));
@@ -132,11 +162,6 @@ function orderConditions(widths: readonly number[]): string[] {
     );
 }
 
-/** Layer and number of every unit, both as names have them. */
-function indexed(widths: readonly number[]): (readonly [layer: number, unit: number])[] {
-  return widths.flatMap((width, k) => Array.from({ length: width }, (_, unit) => [k + 1, unit] as const));
-}
-
 function when(on: string, weight: string): string {
   return `(ite ${on} ${weight} 0.0)`;
 }
@@ -146,7 +171,7 @@ function times(feature: bigint, weight: string): string[] {
   return [feature === 1n ? weight : `(- ${weight})`];
 }
 
-function whole_(value: number): string {
+function wholeText(value: number): string {
   return value < 0 ? `(- ${-value}.0)` : `${value}.0`;
 }
 

@@ -1,5 +1,5 @@
 /** Weights by constraint solving. */
-export { type Encoding, encode, type WeightBounds, type Word } from "./encode.ts";
+export { encode, type Move, movesOfMachine, movesOfWords, type WeightBounds, type Word } from "./encode.ts";
 export {
   connectionsOf,
   type Synthesis,

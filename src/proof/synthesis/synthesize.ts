@@ -8,11 +8,11 @@ import { compare, format, fromNumber, type Rational, rational } from "../../alge
 import { LonghandError } from "../../errors.ts";
 import { ilrnnModel, type Model } from "../../models/index.ts";
 import { machineOf } from "../../networks/index.ts";
-import type { Task } from "../../tasks/index.ts";
+import type { FiniteMachine, Task } from "../../tasks/index.ts";
 import { centreThresholds, exploreProduct, type Flaw, type Product } from "../product.ts";
 import { type StepNetwork, stepNetwork } from "../step-network.ts";
-import { encode, unknownsOf, type WeightBounds, type Word } from "./encode.ts";
-import { openSolver, type Solver } from "./solver.ts";
+import { encode, type Move, movesOfMachine, movesOfWords, unknownsOf, type WeightBounds, type Word } from "./encode.ts";
+import { openSolver } from "./solver.ts";
 
 export interface SynthesisOptions {
   /** Units of the hidden layers, from the lowest; the output layer is added. */
@@ -37,9 +37,8 @@ export interface SynthesisEvent {
   readonly stage: string;
   /** Questions so far, this one included. */
   readonly iteration: number;
-  /** Words that the weights had to compute, and their distinct steps. */
-  readonly words: number;
-  readonly steps: number;
+  /** Steps that the weights had to make. */
+  readonly moves: number;
   readonly seconds: number;
   readonly answer: "sat" | "unsat" | "unknown";
   /** What these weights fail on: the next word. Undefined: nothing, or there are no weights. */
@@ -86,6 +85,15 @@ type Search = ({ readonly verdict: "found" } & Found) | { verdict: "none" } | { 
 /** No larger whole weights are tried: by then others are as good to read. */
 const LARGEST_WHOLE = 16;
 
+/** All words of a length are taken at once up to this many: a solver is faster with more of them than one at a time. */
+const MOST_WORDS = 64;
+
+/** Share of a search's time that goes to networks which are proved for all words as soon as there are weights. */
+const ALL_WORDS_SHARE = 0.25;
+
+/** Share of the time after which the search for fewest connections ends: whole weights are looked for in the rest. */
+const FEWEST_SHARE = 0.75;
+
 /**
  * Finds weights for a shape of ilrnn with step units: any real ones first, which decides whether there are some; then, if
  * asked, the fewest that aren't 0; then the smallest whole ones. Thresholds end in the middle of where they may be.
@@ -110,59 +118,66 @@ export async function synthesize(task: Task, options: SynthesisOptions): Promise
 
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
-  const words: Word[] = machine.letters(machine.initial).map((letter) => [letter]);
+  const words = new Map(machine.letters(machine.initial).map((letter) => [`${letter}`, [letter] as Word]));
   const stages: SynthesisStage[] = [];
   let iterations = 0;
 
-  async function search(solver: Solver, stage: string, bounds: WeightBounds): Promise<Search> {
+  await using solver = await openSolver();
+
+  /** Asks for weights that make the moves; the product tells what they do on all words. */
+  async function ask(stage: string, bounds: WeightBounds, moves: readonly Move[], until: number) {
+    const problem = encode(model, moves, bounds);
+    const result = await solver.check(problem, { unknowns, seconds: until - elapsed(), signal });
+    iterations++;
+    let found: Found | undefined;
+    if (result.answer === "sat") {
+      const exact = parameters.map(
+        ({ name, unknowns }) => [name, unknowns.map((unknown) => result.values[unknown]!)] as const,
+      );
+      const network = stepNetwork(task, model, Object.fromEntries(exact));
+      found = { network, product: exploreProduct(network, margin) };
+    }
+    const flaw = found?.product.flaw;
+    const { answer } = result;
+    options.onProgress?.({ stage, iteration: iterations, moves: moves.length, seconds: elapsed(), answer, flaw });
+    return { problem, result, found };
+  }
+
+  /** @param until of the whole time in seconds. */
+  async function search(stage: string, bounds: WeightBounds, until = seconds): Promise<Search> {
     const before = { iterations, seconds: elapsed() };
-    for (;;) {
-      const { text, steps } = encode(model, machine, words, bounds);
-      const result = await solver.check(text, { unknowns, seconds: seconds - elapsed(), signal });
-      iterations++;
-      const asked = words.length;
-      let found: Found | undefined;
-      if (result.answer === "sat") {
-        const exact = parameters.map(
-          ({ name, unknowns }) => [name, unknowns.map((unknown) => result.values[unknown]!)] as const,
-        );
-        const network = stepNetwork(task, model, Object.fromEntries(exact));
-        found = { network, product: exploreProduct(network, margin) };
-      }
-      const flaw = found?.product.flaw;
-      options.onProgress?.({
-        stage,
-        iteration: iterations,
-        words: asked,
-        steps,
-        seconds: elapsed(),
-        answer: result.answer,
-        flaw,
-      });
-      if (flaw) {
-        words.push(flaw.word);
-        continue;
-      }
-      const verdict = found ? "found" : result.answer === "unsat" ? "none" : "undecided";
+    const ended = (search: Search, problem: string): Search => {
       const used = { iterations: iterations - before.iterations, seconds: elapsed() - before.seconds };
-      stages.push({ stage, bounds, verdict, ...used, problem: text });
-      if (found) return { verdict: "found", ...found };
-      return result.answer === "unknown" ? { verdict: "undecided", reason: result.reason } : { verdict: "none" };
+      stages.push({ stage, bounds, verdict: search.verdict, ...used, problem });
+      return search;
+    };
+    for (let isFirst = true; ; isFirst = false) {
+      const { problem, result, found } = await ask(stage, bounds, movesOfWords(machine, [...words.values()]), until);
+      if (result.answer === "unsat") return ended({ verdict: "none" }, problem);
+      if (result.answer === "unknown") return ended({ verdict: "undecided", reason: result.reason }, problem);
+      const flaw = found?.product.flaw;
+      if (found && !flaw) return ended({ verdict: "found", ...found }, problem);
+      if (isFirst) {
+        // Few networks are like that, but where there is one it is found soon, and for all words at once.
+        const slice = elapsed() + ALL_WORDS_SHARE * (until - elapsed());
+        const all = await ask(`${stage}, all words at once`, bounds, movesOfMachine(machine), slice);
+        if (all.found && !all.found.product.flaw) return ended({ verdict: "found", ...all.found }, all.problem);
+      }
+      for (const word of wordsLike(flaw!.word, machine)) words.set(`${word.join(" ")}`, word);
     }
   }
 
-  await using solver = await openSolver();
   const shape = `ilrnn ${JSON.stringify(layers)}${unread > 0 ? ` with ${unread} unread outputs` : ""}`;
   const limited: WeightBounds = { margin, ...(maxWeight && { maxWeight }) };
   const limits = maxWeight
     ? `weights from -${format(maxWeight)} to ${format(maxWeight)} whose sums all keep ${format(margin)} from the threshold`
     : "real weights, however large, even where sums may be exactly at the threshold";
   const claims: string[] = [];
-  const made = () => ({ task, model, stages, words, iterations, seconds: elapsed(), claims });
+  const made = () => ({ task, model, stages, words: [...words.values()], iterations, seconds: elapsed(), claims });
   const none = (what: string) =>
-    `no ${shape} of step units${what} computes ${words.length} words of ${task.name}: none with ${limits}`;
+    `no ${shape} of step units${what} computes all of ${words.size} words of ${task.name}: none with ${limits}`;
 
-  const first = await search(solver, "any weights", limited);
+  const first = await search("any weights", limited);
   if (first.verdict === "none") {
     claims.push(none(""));
     return { verdict: "none", ...made() };
@@ -173,7 +188,11 @@ export async function synthesize(task: Task, options: SynthesisOptions): Promise
   let most: number | undefined;
   while (options.fewest) {
     most = connectionsOf(best.network);
-    const fewer = await search(solver, `at most ${most - 1} connections`, { ...limited, connections: most - 1 });
+    const fewer = await search(
+      `at most ${most - 1} connections`,
+      { ...limited, connections: most - 1 },
+      FEWEST_SHARE * seconds,
+    );
     if (fewer.verdict === "none") claims.push(none(` with fewer than ${most} connections`));
     if (fewer.verdict !== "found") break;
     best = fewer;
@@ -182,7 +201,7 @@ export async function synthesize(task: Task, options: SynthesisOptions): Promise
     const largest = rational(size);
     if (maxWeight && compare(largest, maxWeight) > 0) break;
     const bounds = { margin, maxWeight: largest, whole: true, ...(most !== undefined && { connections: most }) };
-    const whole = await search(solver, `whole weights up to ${size}`, bounds);
+    const whole = await search(`whole weights up to ${size}`, bounds);
     if (whole.verdict === "none") continue;
     if (whole.verdict === "found") best = whole;
     break;
@@ -191,6 +210,18 @@ export async function synthesize(task: Task, options: SynthesisOptions): Promise
   const product = exploreProduct(network, margin);
   claims.unshift(`this ${shape} answers every input of ${task.name} right, at every length`);
   return { verdict: "found", network, product, connections: connectionsOf(network), ...made() };
+}
+
+/** All words as long as this one where they are few; otherwise those that differ from it in the last letter at most. */
+function wordsLike(word: Word, machine: FiniteMachine): Word[] {
+  const extended = (words: readonly Word[]) =>
+    words.flatMap((prefix) => {
+      const state = prefix.reduce((from, letter) => machine.next(from, letter).state, machine.initial);
+      return machine.letters(state).map((letter) => [...prefix, letter]);
+    });
+  let words: readonly Word[] = [[]];
+  for (let length = 0; length < word.length && words.length <= MOST_WORDS; length++) words = extended(words);
+  return words.length <= MOST_WORDS ? [...words] : extended([word.slice(0, -1)]);
 }
 
 /** Weights that aren't 0; biases aren't counted. */
