@@ -14,7 +14,9 @@ import { addNoise } from "./noise.ts";
 import { makeOutput, type Output } from "./output.ts";
 import { addPredict } from "./predict.ts";
 import { addProve } from "./prove.ts";
+import { addRefute } from "./refute.ts";
 import { addReproduce } from "./reproduce.ts";
+import { addSolve } from "./solve.ts";
 import { addSurvey } from "./survey.ts";
 import { addTrace } from "./trace.ts";
 import { addTrain } from "./train.ts";
@@ -53,7 +55,9 @@ for (const add of [
   addBuild,
   addCircuit,
   addNoise,
+  addRefute,
   addReproduce,
+  addSolve,
   addSurvey,
 ])
   add(program, output);

@@ -1,5 +1,5 @@
-/** Weights by constraint solving. */
-export { encode, type Move, movesOfMachine, movesOfWords, type WeightBounds, type Word } from "./encode.ts";
+/** Weights by constraint solving: what the layers above may use. */
+export type { WeightBounds, Word } from "./encode.ts";
 export {
   connectionsOf,
   type Synthesis,
