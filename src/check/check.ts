@@ -74,7 +74,7 @@ function product(a: Value, b: Value): Sum {
 const LARGE = 2 ** 62;
 /** A value between float32 numbers. All values are made here: nothing overflows (integers neither), nothing is NaN. */
 function between(low: number, high: number, sum = term(low, high)): Value {
-  if (!(low <= high && Math.max(-low, high, sum.size) <= LARGE)) fail("a number is too large");
+  if (!(low <= high && Math.max(-low, high, sum.size) <= LARGE)) fail("a number is too large or in disorder");
   return { low, high, sum };
 }
 /** A value between any numbers. around(x, x): x as it is, or rounded to float32. */
@@ -287,7 +287,7 @@ function marginOf({ values }: Tensor, answer: number): number {
       ? values[answer]!.low - Math.max(...values.filter((_, k) => k !== answer).map(({ high }) => high))
       : answer === 1
         ? values[0]!.low
-        : -values[0]!.high;
+        : 0 - values[0]!.high;
   const isRight = margin > 0 || (margin === 0 && values.length === 1 && answer === 0);
   return isRight ? margin : fail(`the answer may not be ${answer}: logits in ${values.map(print)}`);
 }
