@@ -7,12 +7,12 @@ import { count, counted, describeMachine, duration } from "./words.ts";
 /** A row a population. `right`: columns of numbers. */
 export function surveyTable(record: SurveyRecord): { header: string[]; rows: string[][]; right: number[] } {
   const { axes, rows, prove } = record;
-  const tests = columnsOf(rows);
+  const titles = testTitles(rows);
   const header = [
     ...axes,
-    ...tests.map(({ title }) => title),
+    ...titles,
     ...(prove ? ["proved, of solved"] : []),
-    ...["steps", "seconds"],
+    ...["loss at the end", "steps", "seconds"],
     ...(prove ? ["seconds of proof"] : []),
   ];
   const lines = rows.map((row) => {
@@ -20,8 +20,9 @@ export function surveyTable(record: SurveyRecord): { header: string[]; rows: str
     const isProved = proved !== null && proved.trials === solved.length && solved.length > 0;
     return [
       ...labels,
-      ...tests.map((column) => cell(row.tests.find((test) => isOf(column, test, row))?.without)),
+      ...titles.map((_, k) => cell(row.tests[k]?.without)),
       ...(prove ? [isProved ? cell(proved) : solved.length > 0 ? "unfinished" : "–"] : []),
+      row.loss === null ? "–" : row.loss.toPrecision(2),
       ending ? `${count(ending.step)}${diverged > 0 ? ` (${diverged} diverged)` : ""}` : "not trained",
       ending ? ending.seconds.toFixed(0) : "–",
       ...(prove ? [isProved ? proofSeconds.toFixed(0) : "–"] : []),
@@ -38,35 +39,18 @@ function cell(rate: Rate | undefined): string {
   return `${successes} of ${trials} (${Math.round(100 * low)}–${Math.round(100 * high)}%)`;
 }
 
-interface Column {
-  readonly title: string;
-  readonly place: number;
-}
-
-type Test = SurveyRowRecord["tests"][number];
-
-/** A column for each test of the populations: of the same length where it is the same everywhere. */
-function columnsOf(rows: readonly SurveyRowRecord[]): Column[] {
+/** Titles of the columns of tests: with the length where it is the same for all populations. */
+function testTitles(rows: readonly SurveyRowRecord[]): string[] {
   const most = Math.max(0, ...rows.map(({ tests }) => tests.length));
   return Array.from({ length: most }, (_, place) => {
-    const tests = rows.flatMap(({ tests }) => tests.slice(place, place + 1));
-    const lengths = new Set(tests.map(({ length }) => length));
-    const [first] = tests as [Test];
-    const how = first.read === "logits" ? "" : ` ${first.read}`;
+    const tested = rows.filter(({ tests }) => tests.length > place);
+    const lengths = new Set(tested.map(({ tests }) => tests[place]!.length));
+    const [{ tests, training }] = tested as [SurveyRowRecord];
+    const { length, read } = tests[place]!;
     const where =
-      lengths.size === 1
-        ? `at length ${count(first.length)}`
-        : `at ${count(first.length / longestOf(rows, place))} × the trained length`;
-    return { title: `right${how} ${where}`, place };
+      lengths.size === 1 ? `length ${count(length)}` : `${count(length / training.lengths[1])} × trained length`;
+    return `right${read === "logits" ? "" : ` ${read}`} at ${where}`;
   });
-}
-
-function longestOf(rows: readonly SurveyRowRecord[], place: number): number {
-  return rows.find(({ tests }) => tests.length > place)!.training.lengths[1];
-}
-
-function isOf({ place }: Column, test: Test, { tests }: SurveyRowRecord): boolean {
-  return tests[place] === test;
 }
 
 /** The survey's page, in Markdown. */

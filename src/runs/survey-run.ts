@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { nodeFileSystem } from "../files/file-system.ts";
 import { openMetrics, readMetrics } from "../files/metrics-file.ts";
+import { readRun } from "../files/run-folder.ts";
 import { readBy, readouts } from "../models/index.ts";
 import type { TrainingEvent } from "../training/index.ts";
 import { evaluateTrained } from "./evaluate.ts";
@@ -128,6 +129,8 @@ export interface SurveyRowResult {
   /** null until it is trained. */
   readonly ending: RunEnding | null;
   readonly diverged: number;
+  /** Mean of the population's losses when last told of. */
+  readonly loss: number | null;
   readonly tests: readonly SurveyTestResult[];
   readonly proofs: readonly SurveyProof[];
   readonly isComplete: boolean;
@@ -140,9 +143,10 @@ export async function resultOf(row: SurveyRow, folder: string, isProved: boolean
   const tests = ending ? await testsOf(row, folder) : [];
   const proofs = ending && isProved ? await proofsOf(row, folder) : [];
   const diverged = ending ? (await openTrained(run.folder)).diverged.filter(Boolean).length : 0;
+  const loss = ending ? await lossOf(run.folder) : null;
   const isTested = tests.length === partsOf(row.test).length;
   const isComplete = isTested && (!isProved || proofs.length >= solvedBy(tests[0]!).length);
-  return { ending, diverged, tests, proofs, isComplete };
+  return { ending, diverged, loss, tests, proofs, isComplete };
 }
 
 function testsOf({ test, folder: name }: SurveyRow, folder: string): Promise<SurveyTestResult[]> {
@@ -155,6 +159,12 @@ function testsOf({ test, folder: name }: SurveyRow, folder: string): Promise<Sur
 
 function proofsOf({ folder: name }: SurveyRow, folder: string): Promise<SurveyProof[]> {
   return linesOf(join(folder, name, PROOFS), proofSchema);
+}
+
+async function lossOf(folder: string): Promise<number | null> {
+  const records = await (await readRun(folder)).readMetrics();
+  const last = records.findLast(({ type }) => type === "step");
+  return typeof last?.loss === "number" ? last.loss : null;
 }
 
 const TESTS = "tests.jsonl";

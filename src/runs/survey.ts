@@ -60,6 +60,8 @@ export interface SurveyRowRecord {
   readonly ending: RunEnding | null;
   /** Networks whose numbers stopped being finite. */
   readonly diverged: number;
+  /** Mean of the networks' losses on the last batch told of; null until it is trained. */
+  readonly loss: number | null;
   /** The first is the one that says which networks are solved. */
   readonly tests: readonly SurveyTestRecord[];
   /** Numbers of the solved networks. */
@@ -87,12 +89,12 @@ export async function surveyRecord(survey: Survey, folder: string): Promise<Surv
 }
 
 async function recordOf({ prove, seeds }: Survey, row: SurveyRow, folder: string): Promise<SurveyRowRecord> {
-  const { ending, diverged, tests, proofs, isComplete } = await resultOf(row, folder, prove !== null);
+  const { ending, diverged, loss, tests, proofs, isComplete } = await resultOf(row, folder, prove !== null);
   const { labels, training, begin } = row;
   const solved = tests[0] ? solvedBy(tests[0]) : [];
   const proved = proofs.filter(({ verdict }) => verdict === "proved").length;
   return {
-    ...{ labels, folder: row.folder, isComplete, training, begin, ending, diverged },
+    ...{ labels, folder: row.folder, isComplete, training, begin, ending, diverged, loss },
     tests: tests.map((test) => {
       const { length, samples, read } = test;
       return { length, samples, read, without: rate(solvedBy(test).length, seeds) };
