@@ -57,7 +57,7 @@ export function addEval(program: Command, output: () => Output): void {
 
 async function evaluate(folder: string, options: EvalOptions, output: Output): Promise<number> {
   const trained = await openTrained(folder, { previous: options.previousCheckpoint ?? false });
-  const { task, config, step, model } = trained;
+  const { task, config, step, model, origin } = trained;
   const lengths = [...new Set(options.lengths ?? lengthsFor(trained))].sort((a, b) => a - b);
   const {
     samples,
@@ -90,7 +90,9 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
   output.redraw?.("");
   const isStopped = stop.signal.aborted;
   const unit = nouns(task).unit.replace(/digit|symbol/, "$&s");
-  output.print(`${config.model.name} on ${task.name}, ${counted(step, "step")}; lengths in ${unit}`);
+  output.print(
+    `${config.model.name} on ${task.name}, ${origin !== undefined && step === 0 ? origin : counted(step, "step")}; lengths in ${unit}`,
+  );
   if (random.length > 0) {
     output.print();
     if (random[0]!.length === 1)

@@ -1,6 +1,7 @@
 /** A network that a command works on: what a run trained, or one built by hand. */
 import { type BuiltNetwork, builtNetworks, type Network, type UnitNames } from "../src/index.ts";
-import { networkOf, openTrained, replicaOf } from "../src/node.ts";
+import { networkOf, openTrained, replicaOf, type Trained } from "../src/node.ts";
+import { counted } from "./words.ts";
 
 export interface ChosenNetwork {
   /** A run's folder, or the name of a network built by hand. */
@@ -24,6 +25,12 @@ export function originOf({ name, source }: BuiltNetwork): string {
   return `${name}, built by hand (${source})`;
 }
 
+/** How a run's network came to be: "trained 1,500 steps, seed 1", "full-adder, built by hand (…)". */
+export function historyOf({ origin, step, config }: Trained): string {
+  const trained = `trained ${counted(step, "step")}, seed ${config.seed}`;
+  return origin === undefined ? trained : step === 0 ? origin : `${origin}; ${trained}`;
+}
+
 /**
  * The network of a run's folder, or the one built by hand of this name.
  * @throws LonghandError `file` when there is neither.
@@ -33,16 +40,12 @@ export async function chooseNetwork(text: string, options: ChooseOptions = {}): 
   if (built) return { text, network: built.network, replica: null, names: built, origin: originOf(built) };
   const trained = await openTrained(text, { previous: options.previousCheckpoint ?? false });
   const { replica } = replicaOf(trained, options.replica);
-  const { origin, step } = trained;
-  const from = builtNetworks.find((each) => origin?.startsWith(originOf(each)));
-  const steps = `trained ${step.toLocaleString("en-US")} steps`;
-  const words =
-    origin === undefined ? `${steps}, seed ${trained.config.seed}` : step === 0 ? origin : `${origin}; ${steps}`;
+  const from = builtNetworks.find((each) => trained.origin?.startsWith(originOf(each)));
   return {
     text,
     network: networkOf(trained, replica),
     replica,
     ...(from && { names: from }),
-    origin: words,
+    origin: historyOf(trained),
   };
 }

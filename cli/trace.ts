@@ -3,11 +3,12 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { LonghandError, type MapsOptions, type MapsTrace, mapsPng, mapsSvg, tracePicture } from "../src/index.ts";
 import { openTrained, type RunTrace, type Trained, traceRun } from "../src/node.ts";
+import { historyOf } from "./network.ts";
 import { wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { readProblemsWithMinus } from "./predict.ts";
 import { printProblem } from "./problem.ts";
-import { count, counted, shortened } from "./words.ts";
+import { count, shortened } from "./words.ts";
 
 interface TraceOptions {
   output?: string;
@@ -173,10 +174,10 @@ function unitsPicture(trained: Trained, trace: RunTrace, file: string): Picture 
     );
   }
   const isRight = answer.every((symbol, step) => symbol === exact[step]);
-  const { task, model, step, config } = trained;
+  const { task, model } = trained;
   const data = tracePicture({
     title: shortened(`${prediction.input} = ${prediction.answer}`),
-    subtitle: `${model.name} on ${task.name}${task.order ? `, ${task.order.split(",")[0]}` : ""}; trained ${counted(step, "step")}, seed ${config.seed}`,
+    subtitle: `${model.name} on ${task.name}${task.order ? `, ${task.order.split(",")[0]}` : ""}; ${historyOf(trained)}`,
     steps: Array.from({ length: steps }, (_, k) => String(k + 1)),
     unit: "time step",
     groups: [

@@ -214,7 +214,8 @@ function returnPaths(nodes: readonly CircuitNode[], { radius, top, bottom, sides
       const sign = isAbove ? -1 : 1;
       const lane = used[isAbove ? "above" : "below"]++;
       const y = isAbove ? top - 6 - 14 * lane : bottom + 2 + 14 * lane;
-      const out = unit.x + Math.max(radius, nameWidth(unit) / 2) + 10 + 8 * k;
+      const names = nodes.filter(({ column }) => column === unit.column).map((node) => nameWidth(node) / 2);
+      const out = unit.x + Math.max(radius, ...names) + 10 + 8 * k;
       const start = { x: unit.x + radius * Math.cos(0.6) + 1, y: unit.y + sign * radius * Math.sin(0.6) };
       const isOutermost = !nodes.some(
         ({ column, y }) => column === register.column && (isAbove ? y < register.y : y > register.y),
@@ -257,8 +258,10 @@ function placeLabels(
       const y = edge.start.y + share * (edge.end.y - edge.start.y);
       const box = { x, y, ...size };
       const covered = placed.filter((other) => overlap(box, other)).length;
-      const crossed = edges.filter((other) => other !== edge && meets(other, box)).length;
-      const cost = 100 * covered + 10 * crossed + Math.abs(share - 0.4);
+      const clear = { x, y, width: size.width + 10, height: size.height + 10 };
+      const crossed = edges.filter((other) => other !== edge && meets(other, clear)).length;
+      const near = placed.filter((other) => overlap(clear, other)).length;
+      const cost = 100 * covered + 10 * crossed + 3 * near + Math.abs(share - 0.4);
       if (cost < best.cost) best = { cost, x, y };
     }
     placed.push({ x: best.x, y: best.y, ...size });

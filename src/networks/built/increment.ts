@@ -13,7 +13,7 @@ export const incrementNetwork = builtNetwork({
   source: "an equality of threshold units, the complement of an exclusive or",
   task: binaryIncrement,
   inputs: ["x"],
-  units: [["¬x ∨ done", "¬x ∧ done"], ["y"]],
+  units: [["done", "¬x ∧ done"], ["y"]],
   weights: {
     W1: [[-1, -1]],
     R11: [
