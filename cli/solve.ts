@@ -140,9 +140,9 @@ function recordOf(made: Synthesis) {
 }
 
 function print(output: Output, made: Synthesis, limit: number, isStopped: boolean): void {
-  const { task, model, words, iterations, seconds, stages } = made;
+  const { task, model, iterations, seconds, stages } = made;
   const shape = `${task.name}, layers ${JSON.stringify(model.options.layers)}`;
-  const effort = `${counted(iterations, "question")} on up to ${counted(words.length, "word")}, ${duration(seconds)}`;
+  const effort = `${counted(iterations, "question")}, ${duration(seconds)}`;
   if (made.verdict === "undecided") {
     const why = isStopped ? "interrupted" : made.reason === "out of time" ? `within ${duration(limit)}` : made.reason;
     output.print(`${output.style("red", "not decided")}: ${shape} (${why}; ${effort})`);

@@ -170,12 +170,15 @@ export async function synthesize(task: Task, options: SynthesisOptions): Promise
   const shape = `ilrnn ${JSON.stringify(layers)}${unread > 0 ? ` with ${unread} unread outputs` : ""}`;
   const limited: WeightBounds = { margin, ...(maxWeight && { maxWeight }) };
   const limits = maxWeight
-    ? `weights from -${format(maxWeight)} to ${format(maxWeight)} whose sums all keep ${format(margin)} from the threshold`
-    : "real weights, however large, even where sums may be exactly at the threshold";
+    ? `with weights from -${format(maxWeight)} to ${format(maxWeight)} and every sum at least ${format(margin)} from its threshold`
+    : "with any real weights, even where sums may be exactly at their thresholds";
   const claims: string[] = [];
   const made = () => ({ task, model, stages, words: [...words.values()], iterations, seconds: elapsed(), claims });
-  const none = (what: string) =>
-    `no ${shape} of step units${what} computes all of ${words.size} words of ${task.name}: none with ${limits}`;
+  const none = (what: string) => {
+    const listed = [...words.values()].map((word) => word.map((letter) => letter.join("")).join(" "));
+    const which = listed.length <= 12 ? `${listed.join(", ")}` : `${listed.slice(0, 3).join(", ")}, …`;
+    return `no ${shape} of step units${what} answers even ${listed.length} words of ${task.name} right (${which}), ${limits}`;
+  };
 
   const first = await search("any weights", limited);
   if (first.verdict === "none") {
@@ -186,7 +189,7 @@ export async function synthesize(task: Task, options: SynthesisOptions): Promise
 
   let best: Found = first;
   let most: number | undefined;
-  while (options.fewest) {
+  while (options.fewest && connectionsOf(best.network) > 0) {
     most = connectionsOf(best.network);
     const fewer = await search(
       `at most ${most - 1} connections`,
