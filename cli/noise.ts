@@ -1,5 +1,6 @@
 /** `longhand noise` */
 import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import {
   curvesPicture,
@@ -123,9 +124,13 @@ function pictureOf(
     title: `Networks that stay exact under noise on ${connections} connections (${count(draws)} draws a point)`,
     x: { label: "standard deviation of the noise on weights and biases", scale: "log" },
     y: { label: "exact at every length", domain: [0, 1] },
-    series: curves.map(({ text, points }) => {
-      const y = points.filter((point) => point.deviation > 0).map(({ exact }) => exact.value);
-      return { name: text, runs: [{ x: shown, y }] };
+    series: curves.flatMap(({ text, points }) => {
+      const name = basename(text);
+      const noisy = points.filter((point) => point.deviation > 0);
+      const known = { name, runs: [{ x: shown, y: noisy.map(({ exact }) => exact.value) }] };
+      if (noisy.every(({ undecided }) => undecided === 0)) return [known];
+      const most = noisy.map(({ exact, undecided }) => exact.value + undecided / draws);
+      return [known, { name: `${name}, with undecided ones`, runs: [{ x: shown, y: most }] }];
     }),
   });
 }
