@@ -3,7 +3,7 @@ import type { Certificate } from "./certificate.ts";
 
 /** An input on which the network errs, checked by running it. */
 export interface Refutation {
-  /** The problem [steps][channels]. */
+  /** The problem [steps][channels]; after the first wrong step it may go on, where a problem has to end otherwise. */
   readonly input: Int32Array;
   /** The network's answer [steps]. */
   readonly answer: Int32Array;
@@ -11,9 +11,12 @@ export interface Refutation {
   readonly exact: Int32Array;
   /** The first step at which the answer is wrong, from 0. */
   readonly step: number;
-  /** How it was found: "all inputs up to length 5", "random inputs", "search on the margin", … */
+  /** By what it was found: "all inputs up to length 5", "random inputs", "search on the margin", … */
   readonly found: string;
-  /** No shorter input has an error: all were tried. */
+  /**
+   * All shorter inputs were tried and have no error: up to `step`, or, of networks that read the whole problem first, of fewer
+   * symbols.
+   */
   readonly isShortest: boolean;
 }
 

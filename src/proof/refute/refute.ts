@@ -11,7 +11,7 @@ import { tryLongInputs } from "./long-inputs.ts";
 import { searchMargin } from "./margin-search.ts";
 import { type Meter, meterOf, type RefuteProgress } from "./meter.ts";
 import { shorten } from "./shorten.ts";
-import { stepper } from "./stepper.ts";
+import { type Stepper, stepper } from "./stepper.ts";
 import { tryWholeProblems } from "./whole-problems.ts";
 import { completed } from "./words.ts";
 
@@ -66,22 +66,22 @@ export async function searchErrors(network: Network, options: RefuteOptions): Pr
     throw new LonghandError("argument", `refute: ${name} is ${value}, expected a whole number of at least 1`);
   }
   const meter = meterOf(budget, signal, onProgress);
+  const random = randomSource(seed);
   await using answers = answerer(network, runtime, meter);
-  const search = isStepped ? searchSteps : searchWhole;
-  return search(network, answers, runtime, randomSource(seed), meter, maxLength);
+  if (!isStepped) return await searchWhole(network, answers, random, meter, maxLength);
+  await using steps = await stepper(network, runtime, meter);
+  return await searchSteps(network, answers, steps, random, meter, maxLength);
 }
 
 async function searchSteps(
-  network: Network,
+  { task }: Network,
   answers: Answerer,
-  runtime: Runtime,
+  steps: Stepper,
   random: RandomSource,
   meter: Meter,
   maxLength: number,
 ): Promise<ErrorSearch> {
-  const { task } = network;
   const channels = task.channels.length;
-  await using steps = await stepper(network, runtime, meter);
   const until = (part: number) => Math.floor(part * meter.budget);
   const all = await tryAllInputs(steps, meter, { until: until(0.25), maxLength });
   const covered = all.failing ? all.length - 1 : all.length;
@@ -121,7 +121,6 @@ async function searchSteps(
 async function searchWhole(
   { task }: Network,
   answers: Answerer,
-  _runtime: Runtime,
   random: RandomSource,
   meter: Meter,
   maxLength: number,

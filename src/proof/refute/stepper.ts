@@ -1,5 +1,5 @@
 /** Single steps of a network beside its task's machine, from many states at once, as a tree of inputs. */
-import { type NDArray, ndarray, program } from "../../graph/index.ts";
+import { type ArrayData, type NDArray, ndarray, program } from "../../graph/index.ts";
 import { decodeLogits } from "../../models/index.ts";
 import {
   firstStepProgram,
@@ -84,20 +84,24 @@ export async function stepper(network: Network, runtime: Runtime, meter: Meter):
   };
 
   const run = async (steps: readonly Step[]): Promise<Child[]> => {
-    const symbols = ndarray(Int32Array.from(steps.flatMap(({ letter }) => letter)), [steps.length, channels]);
+    const symbols = ndarray(new Int32Array(steps.length * channels), [steps.length, channels]);
+    steps.forEach(({ letter }, row) => {
+      letter.forEach((symbol, channel) => {
+        symbols.data[row * channels + channel] = symbol;
+      });
+    });
     const isFirst = steps[0]!.node.values === undefined;
     const made = await (isFirst ? first : later).run({ ...parameters, ...(!isFirst && statesOf(steps)), symbols });
     const logits = Float64Array.from(made.logits!.data);
     const count = logits.length / steps.length;
+    const states = tensors.map(([name, width]) => ({ width, data: made[stateOutput(name)]!.data }));
     return steps.map(({ node, letter }, row): Child => {
       const { state, output } = machine.next(node.state, letter);
       const margin = marginOf({ lower: logits, upper: logits }, count, row, output);
       return {
         trail: { before: node.trail, letter },
         state,
-        values: tensors.flatMap(([name, width]) => [
-          ...made[stateOutput(name)]!.data.subarray(row * width, (row + 1) * width),
-        ]),
+        values: rowOf(states, row),
         isWrong: output >= 0 && made.answer!.data[row] !== output,
         margin: Number.isNaN(margin) ? Number.NEGATIVE_INFINITY : margin,
       };
@@ -130,8 +134,18 @@ export function inputOf({ trail }: Node): Int32Array {
   return Int32Array.from(letters.reverse().flat());
 }
 
+/** The row of all tensors [rows][width], one after the other. */
+function rowOf(tensors: readonly { readonly width: number; readonly data: ArrayData }[], row: number): number[] {
+  const values: number[] = [];
+  for (const { width, data } of tensors) for (let k = row * width; k < (row + 1) * width; k++) values.push(data[k]!);
+  return values;
+}
+
+let scratch = new Float64Array(1);
+
 /** A text that nodes have in common exactly if the machine's states and all bits of the network's are equal. */
 export function keyOf({ state, values }: Child): string {
-  const words = new Uint16Array(Float64Array.from(values).buffer);
-  return `${state}:${String.fromCharCode(...words)}`;
+  if (scratch.length !== values.length) scratch = new Float64Array(values.length);
+  for (let k = 0; k < values.length; k++) scratch[k] = values[k]!;
+  return `${state}:${String.fromCharCode(...new Uint16Array(scratch.buffer))}`;
 }

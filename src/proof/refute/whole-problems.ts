@@ -17,7 +17,7 @@ export interface WholeSearch {
 const ALL = 4096;
 /** Problems of one length, at least and at most. */
 const LEAST = 16;
-const MOST = 1024;
+const MOST = 2048;
 /** Problems that the search on the margin goes on from, and how many are made of each. */
 const BEAM = 16;
 const CHANGED = 4;
@@ -120,9 +120,10 @@ export async function tryWholeProblems(
     if (all)
       failing = wrongOf(await attempt("all problems", all), `all problems of up to ${task.steps(length)} symbols`);
     else {
-      const cost = lengths.slice(k).reduce((sum, other) => sum + answerer.cost(task.steps(other)), 0);
-      const count = Math.max(LEAST, Math.min(MOST, Math.floor((0.9 * meter.budget - meter.spent) / cost)));
-      if (meter.spent + count * answerer.cost(task.steps(length)) > meter.budget) break;
+      const cost = answerer.cost(task.steps(length));
+      const share = (0.9 * meter.budget - meter.spent) / (lengths.length - k);
+      const count = Math.max(LEAST, Math.min(MOST, Math.floor(share / cost)));
+      if (meter.spent + count * cost > meter.budget) break;
       failing = await tryLength(length, count);
     }
     if (failing) return { failing: all ? failing : await shortenWhole(failing, covered), covered };
