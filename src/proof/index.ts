@@ -5,6 +5,7 @@ export * from "./extract/index.ts";
 export { type NoiseOptions, type NoisePoint, noiseCurve, noiseLevels } from "./noise.ts";
 export { centreThresholds, exploreProduct, type Flaw, type Product, type UnitRange } from "./product.ts";
 export { type ProveOptions, prove } from "./prove.ts";
+export * from "./refute/index.ts";
 export { type StatesDecider, type StatesVerdict, statesDecider } from "./states.ts";
 export { stepEquations, stepMatrices } from "./step-equations.ts";
 export {
@@ -17,5 +18,4 @@ export {
   stepNetwork,
 } from "./step-network.ts";
 export * from "./synthesis/index.ts";
-export * from "./refute/index.ts";
 export type { Refutation, Verdict } from "./verdict.ts";
