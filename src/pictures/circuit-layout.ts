@@ -88,9 +88,9 @@ const dense: Sizes = { radius: 15, unit: 48, register: 27, gap: 300 };
 export function layCircuitOut(wiring: Wiring, { textWidth, labelOf, isCompact = false }: LayoutOptions): CircuitLayout {
   const sizes = isDense(wiring) ? dense : isCompact ? compact : roomy;
   const { radius } = sizes;
-  // Registers stand above or below the units of their column: where fewer connections cross.
+  // Registers stand above or below the units of their column: where fewer connections cross. Dense ones cross anyhow.
   const sides: boolean[] = [];
-  for (let column = 0; column < wiring.layers.length; column++) {
+  for (let column = 0; column < wiring.layers.length && !isDense(wiring); column++) {
     const [below, above] = [false, true].map((isAbove) =>
       crossingsAfter(columnsOf(wiring, [...sides, isAbove]), wiring, column),
     );
@@ -210,7 +210,7 @@ function returnPaths(nodes: readonly CircuitNode[], { radius, top, bottom, sides
     .filter(({ kind }) => kind === "register")
     .map((register, k) => {
       const unit = nodes.find(({ kind, of }) => kind === "unit" && same(of, register.of))!;
-      const isAbove = sides[register.column]!;
+      const isAbove = sides[register.column] ?? false;
       const sign = isAbove ? -1 : 1;
       const lane = used[isAbove ? "above" : "below"]++;
       const y = isAbove ? top - 6 - 14 * lane : bottom + 2 + 14 * lane;
