@@ -96,7 +96,7 @@ describe("tampering", () => {
       "integer",
     ],
     ["a set removed", (c) => void c.sets.pop(), "integer"],
-    ["bounds of another size", (c) => void c.sets[0]!.bounds.h!.lower.pop(), "lower and"],
+    ["bounds of another size", (c) => void c.sets[0]!.bounds.h!.lower.pop(), "2 elements"],
     [
       "bounds too wide",
       (c) => {
@@ -151,7 +151,7 @@ describe("tampering", () => {
       },
       "no float32",
     ],
-    ["a weight too many", (c) => void c.network.weights.b!.values.push(1), "values"],
+    ["a weight too many", (c) => void c.network.weights.b!.values.push(1), "4 elements"],
     [
       "a weight's shape",
       (c) => {
@@ -459,10 +459,7 @@ describe("operators", () => {
     ["HardSigmoid", 0.5, { alpha: 0.5, beta: 0.5 }, 0.75],
     ["HardSigmoid", 5, { alpha: 0.5, beta: 0.5 }, 1],
     ["HardSigmoid", -5, { alpha: 0.5, beta: 0.5 }, 0],
-    ["Cast", 2.5, { to: "int" }, 2],
-    ["Cast", -2.5, { to: "int" }, -2],
-    ["Cast", -2.5, { to: "bool" }, 1],
-    ["Cast", 0, { to: "bool" }, 0],
+    ["Cast", -2.5, { to: "float" }, -2.5],
   ])("%s of %d with %j is %d", async (operator, x, attributes, y) => {
     expect(await applied(operator, x, attributes)).toEqual([y + 0, y + 0]);
   });

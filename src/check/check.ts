@@ -27,11 +27,47 @@ export type CheckResult =
  */
 export async function checkCertificate(value: unknown): Promise<CheckResult> {
   try {
-    // A copy, so that nothing changes while it is read; whatever JSON can't write becomes null.
-    return await check(fields(JSON.parse(JSON.stringify(value) ?? "null"), "certificate"));
+    // A copy, so that nothing changes while it is read. Whatever isn't as `Certificate` says fails where it is used.
+    return await check(JSON.parse(JSON.stringify(value)) as Certificate);
   } catch (error) {
     return { accepted: false, reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+type Equation = { name: string; operator: string; inputs: string[]; shape: number[]; attributes?: Attributes };
+type Attributes = Readonly<Record<"axis" | "start" | "stride" | "low" | "high" | "alpha" | "beta" | "to", unknown>> & {
+  readonly [list in "values" | "permutation"]: readonly unknown[];
+};
+type Step = { equations: Equation[]; outputs: Record<string, string> };
+type Certificate = {
+  format: string;
+  formatVersion: number;
+  machine: { states: string[]; initial: number; letters: number[][]; transitions: number[][] };
+  network: { weights: Record<string, { shape: number[]; values: number[] }>; sha256: string; first: Step; step: Step };
+  sets: { state: number; bounds: Record<string, { lower: number[]; upper: number[] }> }[];
+  moves: number[][];
+  margin: number;
+};
+
+function fail(reason: string): never {
+  throw new Error(reason);
+}
+/** What f returns; where it fails, the reason says where. */
+function within<T>(place: string, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    return fail(`${place}: ${(error as Error).message}`);
+  }
+}
+const number = (x: unknown, kind = "number", isOne: (x: number) => boolean = Number.isFinite) =>
+  typeof x === "number" && isOne(x) ? x : fail(`${x} is no ${kind}`);
+const float32 = (x: unknown) => number(x, "float32 number", (x) => x === Math.fround(x));
+const integer = (x: unknown, least: number, most: number) =>
+  number(x, `integer of ${least} … ${most}`, (x) => Number.isInteger(x) && x >= least && x <= most);
+function once<T>(entries: readonly (readonly [string, T])[]): Map<string, T> {
+  const map = new Map(entries);
+  return map.size === entries.length ? map : fail(`the same twice: ${entries.map(([name]) => name)}`);
 }
 
 // ── Intervals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -43,14 +79,12 @@ export async function checkCertificate(value: unknown): Promise<CheckResult> {
 type Sum = Readonly<{ low: number; high: number; count: number; size: number; unit: number }>;
 /** low ≤ the exact value and every computed value ≤ high. Both ends are float32 numbers. `sum`: what it was added up from. */
 type Value = Readonly<{ low: number; high: number; sum: Sum }>;
-
 /** A float32 number at or at most two places below x. */
 function floor32(x: number): number {
   const near = Math.fround(x);
   return near <= x ? near : Math.fround(near - Math.max(2 ** -149, Math.abs(near) * 2 ** -23));
 }
 const ceil32 = (x: number) => -floor32(-x);
-
 /** The largest power of two that divides x. */
 function unitOf(x: number): number {
   let unit = x === 0 ? Infinity : 1;
@@ -58,19 +92,18 @@ function unitOf(x: number): number {
   while (x % (2 * unit) === 0 && x !== 0) unit *= 2;
   return unit;
 }
-const term = (low: number, high: number): Sum => {
+function term(low: number, high: number): Sum {
   return { low, high, count: 1, size: Math.max(Math.abs(low), Math.abs(high)), unit: low === high ? unitOf(low) : 0 };
-};
-const plus = (a: Sum, b: Sum): Sum => {
+}
+function plus(a: Sum, b: Sum): Sum {
   const [low, high, count, size] = [a.low + b.low, a.high + b.high, a.count + b.count, a.size + b.size];
   return { low, high, count, size, unit: Math.min(a.unit, b.unit) };
-};
+}
 /** Of values, as one term. The products of their ends, float32 numbers, are exact in JavaScript's float64. */
 function product(a: Value, b: Value): Sum {
   const ends = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
   return term(Math.min(...ends), Math.max(...ends));
 }
-
 const LARGE = 2 ** 62;
 /** A value between float32 numbers. All values are made here: nothing overflows (integers neither), nothing is NaN. */
 function between(low: number, high: number, sum = term(low, high)): Value {
@@ -79,13 +112,10 @@ function between(low: number, high: number, sum = term(low, high)): Value {
 }
 /** A value between any numbers. around(x, x): x as it is, or rounded to float32. */
 const around = (low: number, high: number) => between(floor32(low), ceil32(high));
-
 /**
  * What a sum of n terms, Σ|tᵢ| ≤ M, can become when it is computed.
- *
  * If all terms are multiples of a unit q ≥ 2^-149 and M ≤ 2^24 q: itself. In every order all partial sums are multiples of q
  * of at most 2^24 q, so they are float32 numbers: nothing rounds. (Nor did low, high and M, here.)
- *
  * Otherwise a term takes part in at most n + 1 roundings (a product, n − 1 additions, a last conversion), each a factor 1 + δ
  * with |δ| ≤ u = 2^-24, or (1 + u)(1 + 2^-53) − 1 by way of a wider format. The error is at most γ_{n+2} M, where
  * γ_k = ku / (1 − ku) (Higham, Accuracy and Stability of Numerical Algorithms, lemma 3.1), and 2^-150 for each of the fewer
@@ -98,44 +128,42 @@ function total(sum: Sum): Value {
   return between(floor32(sum.low - error), ceil32(sum.high + error), sum);
 }
 const negative = (x: Value) => between(-x.high, -x.low, { ...x.sum, low: -x.sum.high, high: -x.sum.low });
-
 /** An increasing function that engines approximate to c (1 + |y|), c = 2^-20. (y ± c (1 + |y|) increase too.) */
 const approximated = (f: (x: number) => number) => (x: Value) => {
   const error = (y: number) => (2 ** -20 + 2 ** -30) * (1 + Math.abs(y));
   return around(f(x.low) - error(f(x.low)), f(x.high) + error(f(x.high)));
 };
 /** A function that increases with each argument and is computed without error. */
-const increasing =
-  (f: (...x: number[]) => number) =>
-  (...x: Value[]) =>
-    between(f(...x.map(({ low }) => low)), f(...x.map(({ high }) => high)));
+function increasing(f: (...x: number[]) => number) {
+  return (...x: Value[]) => between(f(...x.map(({ low }) => low)), f(...x.map(({ high }) => high)));
+}
 const truth = (isAlways: boolean, isPossible: boolean) => between(Number(isAlways), Number(isPossible));
 const hull = (a: Value, b: Value) => between(Math.min(a.low, b.low), Math.max(a.high, b.high));
 const print = ({ low, high }: Value) => `[${low}, ${high}]`;
-const greater = (a: Value, b: Value) => truth(a.low > b.high, a.high > b.low);
-const greaterOrEqual = (a: Value, b: Value) => truth(a.low >= b.high, a.high >= b.low);
 
 // ── Operators ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Fields = Readonly<Record<string, unknown>>;
 type Shape = readonly number[];
 /** Row-major. Integers and truth values (0, 1) are kept like other numbers: what may round a float only widens them. */
 type Tensor = Readonly<{ shape: Shape; values: readonly Value[] }>;
-type Operator = (inputs: readonly Tensor[], attributes: Fields, shape: Shape) => Tensor;
+type Operator = (inputs: readonly Tensor[], attributes: Attributes, shape: Shape) => Tensor;
 
-const sizeOf = (shape: Shape) => shape.reduce((size, extent) => size * extent, 1);
-
+const sizeOf = (shape: Shape) => shape.reduce((size, extent) => size * integer(extent, 1, 2 ** 20), 1);
+const tensor = (shape: Shape, values: readonly Value[]): Tensor =>
+  values.length === sizeOf(shape) ? { shape, values } : fail(`${values.length} elements for the shape [${shape}]`);
 /** The element at an index of a shape to which the tensor is broadcast. */
 function at(x: Tensor, index: Shape): Value {
   const skipped = index.length - x.shape.length;
   return x.values[x.shape.reduce((sum, n, k) => sum * n + (n === 1 ? 0 : index[skipped + k]!), 0)]!;
 }
-
 /** The tensor whose element at each index is as said. */
 function tabulate(shape: Shape, element: (index: Shape) => Value): Tensor {
   const strides = shape.map((_, k) => sizeOf(shape.slice(k + 1)));
   const indexOf = (flat: number) => shape.map((extent, k) => Math.floor(flat / strides[k]!) % extent);
-  return { shape, values: Array.from({ length: sizeOf(shape) }, (_, flat) => element(indexOf(flat))) };
+  return tensor(
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, flat) => element(indexOf(flat))),
+  );
 }
 /** NumPy's rule: shapes are aligned at their ends, extents of 1 repeat. */
 function broadcast(a: Shape, b: Shape): Shape {
@@ -147,61 +175,60 @@ function pointwise(f: (...x: Value[]) => Value): Operator {
   const shapeOf = (inputs: readonly Tensor[]) => inputs.map(({ shape }) => shape).reduce(broadcast);
   return (inputs) => tabulate(shapeOf(inputs), (index) => f(...inputs.map((x) => at(x, index))));
 }
-/** Axes count from the end: −1 is the last. */
-const axisOf = (x: Tensor, axis: unknown) => x.shape.length + integer(axis, "axis", -x.shape.length, -1);
-const replaced = (shape: Shape, axis: number, by: number) => shape.map((k, each) => (each === axis ? by : k));
+/** a > b or a ≥ b, as `isOver` says of numbers. */
+const compare = (isOver: (a: number, b: number) => boolean) => (a: Value, b: Value) =>
+  truth(isOver(a.low, b.high), isOver(a.high, b.low));
+const [greater, greaterOrEqual] = [compare((a, b) => a > b), compare((a, b) => a >= b)];
 /** A number as it is written, or rounded to float32. */
-const constant = (x: unknown) => around(number(x, "constant"), number(x, "constant"));
+const constant = (x: unknown) => around(number(x), number(x));
 const clip = (low: unknown, high: unknown) => (x: Value) =>
   increasing(Math.min)(increasing(Math.max)(x, constant(low)), constant(high));
+/** Axes count from the end: −1 is the last. */
+const axisOf = (x: Tensor, axis: unknown) => x.shape.length + integer(axis, -x.shape.length, -1);
 
-const casts: Readonly<Record<string, Operator>> = {
-  float: ([x]) => x!,
-  int: pointwise(increasing(Math.trunc)),
-  bool: pointwise((x) => truth(x.low > 0 || x.high < 0, x.low < 0 || x.high > 0)),
-};
 const concat: Operator = (inputs, attributes) => {
   const [{ shape }, axis] = [inputs[0]!, axisOf(inputs[0]!, attributes.axis)];
   const slices = inputs.flatMap((x) => Array.from({ length: x.shape[axis]! }, (_, k) => ({ x, k })));
-  if (new Set(inputs.map((x) => `${replaced(x.shape, axis, 0)}`)).size > 1) fail("the inputs don't fit");
-  return tabulate(replaced(shape, axis, slices.length), (index) => {
+  if (new Set(inputs.map((x) => `${x.shape.with(axis, 1)}`)).size > 1) fail("the inputs don't fit");
+  return tabulate(shape.with(axis, slices.length), (index) => {
     const { x, k } = slices[index[axis]!]!;
-    return at(x, replaced(index, axis, k));
+    return at(x, index.with(axis, k));
   });
 };
 /** By the number of inputs, then by name. */
 const operators: readonly Readonly<Record<string, Operator>>[] = [
-  { Constant: (_, { values }, shape) => ({ shape, values: list(values, "values").map(constant) }) },
+  { Constant: (_, { values }, shape) => tensor(shape, values.map(constant)) },
   {
     Identity: ([x]) => x!,
-    Reshape: ([x], _, shape) => ({ ...x!, shape }),
+    Reshape: ([x], _, shape) => tensor(shape, x!.values),
+    Cast: ([x], { to }) => (to === "float" ? x! : fail(`the type ${to} is not known here`)),
     Expand: ([x], _, shape) => tabulate(broadcast(x!.shape, shape), (index) => at(x!, index)),
     Transpose([x], { permutation }) {
-      const axes = list(permutation, "permutation").map(Number);
-      const from = x!.shape.map((_, axis) => axes.indexOf(axis));
-      if (axes.length !== from.length || from.includes(-1)) fail(`[${axes}] is no permutation of the axes`);
-      const source = (index: Shape) => from.map((k) => index[k]!);
-      return tabulate(
-        axes.map((axis) => x!.shape[axis]!),
-        (index) => at(x!, source(index)),
+      const from = x!.shape.map((_, axis) => permutation.indexOf(axis));
+      if (permutation.length !== from.length || from.includes(-1)) fail(`[${permutation}] is no permutation`);
+      const shape = permutation.map((axis) => x!.shape[Number(axis)]!);
+      return tabulate(shape, (index) =>
+        at(
+          { ...x! },
+          from.map((k) => index[k]!),
+        ),
       );
     },
-    Slice([x], { axis: from, start: first, stride: step }, shape) {
-      const axis = axisOf(x!, from);
-      const [extent, count] = [x!.shape[axis]!, shape[axis] ?? 0];
-      const [start, stride] = [integer(first, "start", 0, extent - 1), integer(step, "stride", 1, 2 ** 20)];
-      integer(start + stride * (count - 1), "end", start, extent - 1);
-      return tabulate(replaced(x!.shape, axis, count), (i) => at(x!, replaced(i, axis, start + stride * i[axis]!)));
+    Slice([x], attributes, shape) {
+      const axis = axisOf(x!, attributes.axis);
+      const [last, count] = [x!.shape[axis]! - 1, shape[axis] ?? 0];
+      const [start, stride] = [integer(attributes.start, 0, last), integer(attributes.stride, 1, 2 ** 20)];
+      integer(start + stride * (count - 1), start, last);
+      return tabulate(x!.shape.with(axis, count), (i) => at(x!, i.with(axis, start + stride * i[axis]!)));
     },
-    Cast: (inputs, attributes, shape) => named(casts, attributes.to, "type")(inputs, attributes, shape),
     Neg: pointwise(negative),
     Abs: pointwise((x) => between(Math.max(0, x.low, -x.high), Math.max(-x.low, x.high))),
     Relu: pointwise(increasing((x) => Math.max(x, 0))),
     // JSON writes an infinite limit as null.
-    Clip: (inputs, { low, high }) => pointwise(clip(low ?? -LARGE, high ?? LARGE))(inputs, {}, []),
-    HardSigmoid(inputs, { alpha, beta }) {
-      const linear = (x: Value) => total(plus(product(constant(alpha), x), constant(beta).sum));
-      return pointwise((x) => clip(0, 1)(linear(x)))(inputs, {}, []);
+    Clip: (inputs, a) => pointwise(clip(a.low ?? -LARGE, a.high ?? LARGE))(inputs, a, []),
+    HardSigmoid(inputs, a) {
+      const linear = (x: Value) => total(plus(product(constant(a.alpha), x), constant(a.beta).sum));
+      return pointwise((x) => clip(0, 1)(linear(x)))(inputs, a, []);
     },
     Tanh: pointwise(approximated(Math.tanh)),
     Sigmoid: pointwise(approximated((x) => 1 / (1 + Math.exp(-x)))),
@@ -230,128 +257,89 @@ const operators: readonly Readonly<Record<string, Operator>>[] = [
     GreaterOrEqual: pointwise(greaterOrEqual),
     LessOrEqual: pointwise((a, b) => greaterOrEqual(b, a)),
   },
-  {
-    Where: pointwise((c, yes, no) => (c.low === 1 ? yes : c.high === 0 ? no : hull(yes, no))),
-  },
+  { Where: pointwise((c, yes, no) => (c.low === 1 ? yes : c.high === 0 ? no : hull(yes, no))) },
 ];
 
 // ── The certificate ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function fail(reason: string): never {
-  throw new Error(reason);
-}
-const fields = (x: unknown, what: string) =>
-  typeof x === "object" && x !== null && !Array.isArray(x) ? (x as Fields) : fail(`${what}: no object`);
-const list = (x: unknown, what: string): readonly unknown[] => (Array.isArray(x) ? x : fail(`${what}: no list`));
-const number = (x: unknown, what: string, kind = "number", isOne: (x: number) => boolean = Number.isFinite) =>
-  typeof x === "number" && isOne(x) ? x : fail(`${what}: ${x} is no ${kind}`);
-const float32 = (x: unknown, what: string) => number(x, what, "float32 number", (x) => x === Math.fround(x));
-const integer = (x: unknown, what: string, least: number, most: number) =>
-  number(x, what, `integer of ${least} … ${most}`, (x) => Number.isInteger(x) && x >= least && x <= most);
-const shapeOf = (x: unknown) => list(x, "shape").map((extent) => integer(extent, "shape", 1, 2 ** 20));
-const named = <T>(table: Readonly<Record<string, T>>, name: unknown, what: string): T =>
-  Object.hasOwn(table, `${name}`) ? table[`${name}`]! : fail(`the ${what} is not known here`);
-function once<T>(entries: readonly (readonly [string, T])[], what: string): Map<string, T> {
-  const map = new Map(entries);
-  return map.size === entries.length ? map : fail(`${what} occurs twice`);
-}
-type Named = readonly (readonly [string, Tensor])[];
+type Named = readonly [string, Tensor];
 
 /** The outputs of a step, by name, from the weights, symbols and state that are given. */
-function run(step: unknown, given: Named): ReadonlyMap<string, Tensor> {
-  const { equations, outputs } = fields(step, "step");
-  const known = once(given, "a name");
-  const find = (name: unknown) => known.get(`${name}`) ?? fail(`"${name}" has no value`);
-  for (const equation of list(equations, "equations")) {
-    const { name, operator, inputs: names, shape: written, attributes } = fields(equation, "equation");
-    try {
-      const [inputs, shape] = [list(names, "inputs").map(find), shapeOf(written)];
-      const apply = operator === "Concat" ? concat : named(operators[inputs.length] ?? {}, operator, "operator");
-      const made = apply(inputs, fields(attributes ?? {}, "attributes"), shape);
+function run({ equations, outputs }: Step, given: readonly Named[]): ReadonlyMap<string, Tensor> {
+  const known = once(given);
+  const find = (name: string) => known.get(name) ?? fail(`"${name}" has no value`);
+  for (const { name, operator, inputs, shape, attributes = {} as Attributes } of equations) {
+    within(`${name} = ${operator}`, () => {
+      const table = operators[inputs.length] ?? {};
+      const isKnown = operator === "Concat" || Object.hasOwn(table, operator) || fail("the operator is not known here");
+      const made = ((isKnown && table[operator]) || concat)(inputs.map(find), attributes, shape);
       if (`${made.shape}` !== `${shape}`) fail(`the shape is [${made.shape}], not [${shape}]`);
-      if (made.values.length !== sizeOf(shape)) fail(`${made.values.length} elements for the shape [${shape}]`);
-      if (known.has(`${name}`)) fail("the name is taken");
-      known.set(`${name}`, made);
-    } catch (error) {
-      fail(`${name} = ${operator}: ${(error as Error).message}`);
-    }
+      known.has(name) ? fail("the name is taken") : known.set(name, made);
+    });
   }
-  return new Map(Object.entries(fields(outputs, "outputs")).map(([output, name]) => [output, find(name)]));
+  return new Map(Object.entries(outputs).map(([output, name]) => [output, find(name)]));
 }
 
-/** How far logits are from a wrong answer: z of one (z > 0 means 1) or −z, otherwise the right one less the largest other. */
+/** How far logits are from a wrong answer: the right one less the largest other. One logit z, 1 if z > 0, has 0 for 0. */
 function marginOf({ values }: Tensor, answer: number): number {
-  if (answer >= Math.max(2, values.length)) fail(`${values.length} logits, answer ${answer}`);
-  const margin =
-    values.length > 1
-      ? values[answer]!.low - Math.max(...values.filter((_, k) => k !== answer).map(({ high }) => high))
-      : answer === 1
-        ? values[0]!.low
-        : 0 - values[0]!.high;
+  const logits = values.length === 1 ? [between(0, 0), ...values] : values;
+  const right = logits[answer] ?? fail(`${values.length} logits, answer ${answer}`);
+  const margin = right.low - Math.max(...logits.filter((_, k) => k !== answer).map(({ high }) => high));
   const isRight = margin > 0 || (margin === 0 && values.length === 1 && answer === 0);
   return isRight ? margin : fail(`the answer may not be ${answer}: logits in ${values.map(print)}`);
 }
 
-/** SHA-256 as `Certificate.network.sha256` says. */
-async function hashOf(weights: Named): Promise<string> {
-  const parts = [...weights]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, { shape, values }]) => {
-      const bytes = new DataView(new ArrayBuffer(4 * values.length));
-      for (const [k, { low }] of values.entries()) bytes.setFloat32(4 * k, low, true);
-      return [`${name} ${shape.join("x")}\n`, bytes];
-    });
+/** SHA-256 of the weights, as src/proof/certificate.ts says. */
+async function hashOf(weights: readonly Named[]): Promise<string> {
+  const sorted = [...weights].sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = sorted.flatMap(([name, { shape, values }]) => {
+    const bytes = new DataView(new ArrayBuffer(4 * values.length));
+    for (const [k, { low }] of values.entries()) bytes.setFloat32(4 * k, low, true);
+    return [`${name} ${shape.join("x")}\n`, bytes];
+  });
   const hash = await crypto.subtle.digest("SHA-256", await new Blob(parts).arrayBuffer());
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function check(certificate: Fields): Promise<CheckResult> {
-  if (certificate.format !== "longhand-certificate" || certificate.formatVersion !== 1) fail("the format is unknown");
-  const [machine, network] = [fields(certificate.machine, "machine"), fields(certificate.network, "network")];
-
-  const states = list(machine.states, "states").length;
-  const stateOf = (x: unknown) => integer(x, "state", 0, states - 1);
-  const letters = list(machine.letters, "letters").map((letter): readonly [string, Tensor] => {
-    const values = list(letter, "letter").map((symbol) => constant(integer(symbol, "symbol", 0, 2 ** 24)));
-    return [`${letter}`, { shape: [1, values.length], values }];
-  });
-  once(letters, "a letter");
-  const transitions = once(
-    list(machine.transitions, "transitions").map((each): [string, readonly number[]] => {
-      const [state, letter, next, answer] = list(each, "transition");
-      const from = `${stateOf(state)} ${integer(letter, "letter", 0, letters.length - 1)}`;
-      return [from, [stateOf(next), integer(answer, "answer", -1, 2 ** 20)]];
-    }),
-    "a transition",
+async function check(certificate: Certificate): Promise<CheckResult> {
+  const { format, formatVersion, machine, network } = certificate;
+  if (format !== "longhand-certificate" || formatVersion !== 1) fail("the format is unknown");
+  const stateOf = (x: unknown) => integer(x, 0, machine.states.length - 1);
+  once(machine.letters.map((letter) => [`${letter}`, letter]));
+  const letters = machine.letters.map((letter) =>
+    tensor(
+      [1, letter.length],
+      letter.map((symbol) => constant(integer(symbol, 0, 2 ** 24))),
+    ),
   );
-  for (let state = 0; state < states; state++) {
+  const transitions = once(
+    machine.transitions.map(([state, letter, next, answer]) => {
+      const from = `${stateOf(state)} ${integer(letter, 0, letters.length - 1)}`;
+      return [from, [stateOf(next), integer(answer, -1, 2 ** 20)] as const];
+    }),
+  );
+  for (const state of machine.states.keys()) {
     if (!letters.some((_, letter) => transitions.has(`${state} ${letter}`))) fail(`no letter comes in state ${state}`);
   }
-
-  const weights = Object.entries(fields(network.weights, "weights")).map(([name, weight]): Named[0] => {
-    const { shape: written, values } = fields(weight, name);
-    const [shape, numbers] = [shapeOf(written), list(values, name).map((x) => float32(x, name))];
-    if (numbers.length !== sizeOf(shape)) fail(`${name}: ${numbers.length} values for the shape [${shape}]`);
-    return [name, { shape, values: numbers.map((x) => between(x, x)) }];
-  });
+  const weights = Object.entries(network.weights).map(
+    ([name, { shape, values }]): Named => [
+      name,
+      tensor(
+        shape,
+        values.map((x) => between(float32(x), float32(x))),
+      ),
+    ],
+  );
   if (network.sha256 !== (await hashOf(weights))) fail("sha256 is not that of the weights");
-
-  const sets = list(certificate.sets, "sets").map((set) => {
-    const { state, bounds } = fields(set, "set");
-    const tensors = Object.entries(fields(bounds, "bounds")).map(([name, each]): Named[0] => {
-      const [lower, upper] = [list(fields(each, name).lower, "lower"), list(fields(each, name).upper, "upper")];
-      if (lower.length !== upper.length) fail(`${lower.length} lower and ${upper.length} upper bounds`);
-      const values = lower.map((low, k) => between(float32(low, "lower"), float32(upper[k], "upper")));
-      return [name, { shape: [1, values.length], values }];
+  const sets = certificate.sets.map(({ state, bounds }) => {
+    const tensors = Object.entries(bounds).map(([name, { lower, upper }]): Named => {
+      const values = lower.map((low, k) => between(float32(low), float32(upper[k])));
+      return [name, tensor([1, upper.length], values)];
     });
     return { state: stateOf(state), tensors };
   });
   const moves = once(
-    list(certificate.moves, "moves").map((each): [string, number] => {
-      const [set, letter, next] = list(each, "move");
-      return [`${set} ${letter}`, integer(next, "move", 0, sets.length - 1)];
-    }),
-    "a move",
+    certificate.moves.map(([set, letter, next]) => [`${set} ${letter}`, integer(next, 0, sets.length - 1)]),
   );
 
   /** The margin of a step from a set (−1: the first step) by a letter; fails where it goes wrong. */
@@ -359,9 +347,9 @@ async function check(certificate: Fields): Promise<CheckResult> {
     const to = moves.get(`${set} ${letter}`) ?? fail("no move");
     const target = sets[to]!;
     if (target.state !== next) fail(`set ${to} is of machine state ${target.state}, not ${next}`);
-    const state = (sets[set]?.tensors ?? []).map(([name, x]): Named[0] => [`state ${name}`, x]);
-    const step = set < 0 ? network.first : network.step;
-    const outputs = run(step, [...weights, ["symbols", letters[letter]![1]], ...state]);
+    const state = (sets[set]?.tensors ?? []).map(([name, x]): Named => [`state ${name}`, x]);
+    const given: Named[] = [...weights, ["symbols", letters[letter]!], ...state];
+    const outputs = run(set < 0 ? network.first : network.step, given);
     const find = (name: string) => outputs.get(name) ?? fail(`no output "${name}"`);
     if (outputs.size !== target.tensors.length + 1) fail(`set ${to} doesn't bound all of ${[...outputs.keys()]}`);
     for (const [name, { shape, values }] of target.tensors) {
@@ -370,24 +358,23 @@ async function check(certificate: Fields): Promise<CheckResult> {
       const k = made.values.findIndex(({ low, high }, k) => low < values[k]!.low || high > values[k]!.high);
       if (k >= 0) fail(`next ${name}[${k}] in ${print(made.values[k]!)} leaves ${print(values[k]!)} of set ${to}`);
     }
-    return answer < 0 ? Infinity : marginOf(find("logits"), answer);
+    const logits = find("logits");
+    return answer < 0 ? Infinity : marginOf(logits, answer);
   };
   let [count, margin] = [0, Infinity];
-  for (let set = -1; set < sets.length; set++) {
-    const state = set < 0 ? stateOf(machine.initial) : sets[set]!.state;
+  for (const [k, state] of [stateOf(machine.initial), ...sets.map(({ state }) => state)].entries()) {
     for (const letter of letters.keys()) {
       const transition = transitions.get(`${state} ${letter}`);
       if (!transition) continue;
-      try {
-        margin = Math.min(margin, follow(set, letter, transition[0]!, transition[1]!));
-      } catch (error) {
-        fail(`set ${set}, letter ${letter}: ${(error as Error).message}`);
-      }
+      margin = Math.min(
+        margin,
+        within(`set ${k - 1}, letter ${letter}`, () => follow(k - 1, letter, ...transition)),
+      );
       count++;
     }
   }
   if (count !== moves.size) fail("a move that can't come");
-  const claimed = number(certificate.margin, "margin");
+  const claimed = number(certificate.margin);
   if (claimed < 0 || claimed * 0.999 > margin) fail(`the margin is ${margin}, not ${claimed}`);
-  return { accepted: true, states, sets: sets.length, moves: count, margin };
+  return { accepted: true, states: machine.states.length, sets: sets.length, moves: count, margin };
 }
