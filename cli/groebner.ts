@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import {
   coveringProblems,
   decideSystem,
+  defaultGroebnerLimits,
   findModel,
   findTask,
   formatPolynomial,
@@ -114,9 +115,9 @@ async function systemOf(
       `groebner: ${came.length === 0 ? "neither a task nor --data nor --system" : came.join(" and ")} came, expected one of a task's name, --data and --system`,
     );
   }
-  const only = (names: readonly (keyof GroebnerVerbOptions)[], source: string) => {
+  const only = (names: readonly (keyof GroebnerVerbOptions)[], source: string, other = came[0]) => {
     const wrong = names.find((name) => options[name] !== undefined);
-    if (wrong) throw new LonghandError("argument", `groebner: --${wrong} goes with ${source}, not with ${came[0]}`);
+    if (wrong) throw new LonghandError("argument", `groebner: --${wrong} goes with ${source}, not with ${other}`);
   };
   const system = { known: readKnown(options.known ?? []), ...(terms !== undefined && { terms }) };
   if (options.system !== undefined) {
@@ -141,7 +142,7 @@ async function systemOf(
       `--set: received "${other}", expected an option of the model, as in model.layers=[2]`,
     );
   const kind = findModel(options.model ?? "ilrnn");
-  if (kind.name !== "ilrnn") only(["layers"], "the model ilrnn");
+  if (kind.name !== "ilrnn") only(["layers"], "the model ilrnn", `the model ${kind.name}`);
   const model = kind.build(
     {
       ...("activation" in kind.options.shape && { activation: "identity" }),
@@ -192,6 +193,9 @@ function readKnown(texts: readonly string[]): KnownParameters {
 
 function readLimits(texts: readonly string[]): Partial<GroebnerLimits> {
   const pairs = readPairs("--limit", texts, "work=1000000");
+  const known = Object.keys(defaultGroebnerLimits);
+  const wrong = pairs.find(([name]) => !known.includes(name));
+  if (wrong) throw unknownName("limit", wrong[0], known);
   return Object.fromEntries(pairs.map(([name, value]) => [name, wholeNumber(`--limit ${name}`, 1)(value)]));
 }
 

@@ -8,6 +8,8 @@ import { formatPolynomial } from "./print.ts";
 import * as rationals from "./rational.ts";
 import { cyclic, drawnPolynomial, katsura, read } from "./systems.test-helper.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const { add, multiply, scale, substitute, subtract } = polynomials;
 
 function basisOf(system: readonly polynomials.Polynomial[], options?: GroebnerOptions): GroebnerBasis {

@@ -7,6 +7,8 @@ import { formatPolynomial } from "./print.ts";
 import { rational } from "./rational.ts";
 import { drawnPolynomial, read } from "./systems.test-helper.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const variables = ["x", "y", "z"];
 const drawn = drawnPolynomial(variables, 3, 5);
 

@@ -8,6 +8,8 @@ import { rationalSolutions, type SolveOptions } from "./solve.ts";
 import { drawnPolynomial, katsura, read } from "./systems.test-helper.ts";
 import { rationalRoots } from "./univariate.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const roots = (...coefficients: number[]) => rationalRoots(coefficients.map(BigInt)).map(rationals.format);
 
 describe("rational roots", () => {

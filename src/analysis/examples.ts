@@ -71,7 +71,7 @@ export function coveringProblems(task: Task): Int32Array[] {
   if (!machine) {
     throw new LonghandError(
       "argument",
-      `${task.name}: no finite machine answers this task, so that problems must be given`,
+      `${task.name}: no finite machine answers this task, expected problems to be given`,
     );
   }
   const missing = new Set(

@@ -6,6 +6,8 @@ import { compileReference } from "../runtime/reference/reference.ts";
 import { polynomialOutputs } from "./polynomial-program.ts";
 import { unknownParameters } from "./unknowns.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const { input, ndarray, program } = graph;
 const unknown = (name: string, shape: readonly number[]) => unknownParameters({ [name]: { shape } });
 const one = (name: string) => polynomials.variable([name], name);

@@ -15,7 +15,11 @@ export interface PolynomialArray {
 export interface PolynomialOptions {
   /** The most products of terms that one element may take. Default 50,000. */
   readonly terms?: number;
+  /** The most terms times variables that are kept of a program, or of a system. Default 20 million: some 160 MB. */
+  readonly exponents?: number;
 }
+
+export const defaultSize: Required<PolynomialOptions> = Object.freeze({ terms: 50_000, exponents: 20_000_000 });
 
 /** Operators that only move elements: they do to the numbers of polynomials what they do to numbers. */
 const moves = new Set(["Concat", "Expand", "Gather", "Reshape", "Slice", "Transpose", "Where"]);
@@ -31,11 +35,25 @@ export function polynomialOutputs(
   program: Program,
   variables: readonly string[],
   inputs: Readonly<Record<string, NDArray | PolynomialArray>>,
-  { terms: most = 50_000 }: PolynomialOptions = {},
+  options: PolynomialOptions = {},
 ): Record<string, PolynomialArray> {
+  const { terms, exponents } = { ...defaultSize, ...options };
+  /** In these variables. */
+  const mostTerms = Math.floor(exponents / Math.max(1, variables.length));
+  const most = Math.min(terms, mostTerms);
   // Float arrays hold numbers of polynomials in this list; number 0 is the polynomial 0, of which arrays are made.
   const list: Polynomial[] = [{ variables, terms: [] }];
-  const keep = (p: Polynomial) => (polynomials.isZero(p) ? 0 : list.push(p) - 1);
+  let kept = 0;
+  const keep = (p: Polynomial) => {
+    kept += p.terms.length;
+    if (kept > mostTerms) {
+      throw new LonghandError(
+        "unsupported",
+        `program ${program.name}: more than ${mostTerms} terms in ${variables.length} unknowns; a network with fewer or known parameters, or shorter problems, stays below it`,
+      );
+    }
+    return polynomials.isZero(p) ? 0 : list.push(p) - 1;
+  };
   const keepNumber = (value: Rational) => keep(polynomials.constant(variables, value));
   const of = (x: NDArray, index: number) => list[x.data[index]!]!;
   const checkTerms = (what: string, count: number) => {

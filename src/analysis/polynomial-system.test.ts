@@ -151,6 +151,17 @@ test("what is wrong is named", () => {
   expect(() => numberSystem([], readExamples("1 = 1; 1 2 = 1"))).toThrow(
     "example 2: received steps of 2 inputs and of 1 targets",
   );
+  const rows = Array.from({ length: 20 }, () => readExamples(namedExamples.xor!)).flat();
+  expect(numberSystem([1], rows).equations).toHaveLength(4);
+  expect(() => numberSystem([1], rows, { exponents: 9 * 100 })).toThrow(
+    "system of ilrnn: more than 100 terms in 9 unknowns",
+  );
+  expect(() => numberSystem([1], rows, { exponents: 9 * 14 })).toThrow(
+    "program ilrnn: more than 14 terms in 9 unknowns",
+  );
+  expect(() => taskSystem(parity, network(parity, { layers: [40] }), [parity.parse("1")])).toThrow(
+    "parameters: received 1802 unknowns, expected at most 1000",
+  );
   const fails = (text: string) => expect(() => readExamples(text));
   fails("  ").toThrow("received no example, expected inputs = targets");
   fails("1 2").toThrow('example "1 2": received 0 equals signs, expected one between inputs and targets');

@@ -8,7 +8,7 @@ import { LonghandError } from "../errors.ts";
 import { input, ndarray, type Program, program } from "../graph/index.ts";
 import { logitCount, type Model, unroll } from "../models/index.ts";
 import type { Task } from "../tasks/index.ts";
-import { type PolynomialArray, type PolynomialOptions, polynomialOutputs } from "./polynomial-program.ts";
+import { defaultSize, type PolynomialArray, type PolynomialOptions, polynomialOutputs } from "./polynomial-program.ts";
 import { type Known, type Unknowns, unknownParameters } from "./unknowns.ts";
 
 /** polynomial = 0. */
@@ -47,12 +47,14 @@ export function taskSystem(
   const channels = model.signature.channels.length;
   const width = logitCount(model.signature.answers);
   const programs = new Map<number, Program>();
+  const checkSize = sizeCheck(model.name, unknowns, options);
   const examples = problems.map((problem) => {
     const steps = problem.length / channels;
     const made = programs.get(steps) ?? taskProgram(model, steps);
     programs.set(steps, made);
     const symbols = ndarray(problem, [1, steps, channels]);
     const { outputs } = polynomialOutputs(made, unknowns.variables, { ...unknowns.arrays, symbols }, options);
+    checkSize(outputs!);
     const targets = Array.from(task.solve(problem), (answer) =>
       Array.from({ length: width }, (_, k) =>
         answer < 0 ? undefined : rationals.rational(width === 1 ? answer : Number(k === answer)),
@@ -104,15 +106,36 @@ export function numberSystem(
   const cell = ilrnn({ input: features, layers: [...layers, outputs], activation: "identity" });
   const unknowns = unknownParameters(cell.parameters, options.known);
   const parameters = parameterInputs(cell.parameters);
+  const checkSize = sizeCheck(cell.name, unknowns, options);
   const made = examples.map(({ inputs, targets }, k) => {
     const x = input("x", [inputs.length, 1, features]);
     const step = program(cell.name, { ...parameters, x }, { outputs: unroll(cell, parameters, x).outputs });
     const elements = inputs.flat().map((value) => polynomials.constant(unknowns.variables, value));
     const known = { ...unknowns.arrays, x: { shape: [inputs.length, 1, features], elements } };
     const name = inputs.length === 1 ? inputs[0]!.map(rationals.format).join(" ") : `example ${k + 1}`;
-    return { name, outputs: polynomialOutputs(step, unknowns.variables, known, options).outputs!, targets };
+    const { outputs: answers } = polynomialOutputs(step, unknowns.variables, known, options);
+    checkSize(answers!);
+    return { name, outputs: answers!, targets };
   });
   return system(unknowns, made);
+}
+
+/** Adds up the outputs of the examples, and stops before they fill the memory. */
+function sizeCheck(
+  name: string,
+  { variables }: Unknowns,
+  { exponents = defaultSize.exponents }: PolynomialOptions,
+): (outputs: PolynomialArray) => void {
+  const most = Math.floor(exponents / Math.max(1, variables.length));
+  let terms = 0;
+  return ({ elements }) => {
+    for (const p of elements) terms += p.terms.length;
+    if (terms <= most) return;
+    throw new LonghandError(
+      "unsupported",
+      `system of ${name}: more than ${most} terms in ${variables.length} unknowns; a network with fewer or known parameters, or fewer or shorter problems, stays below it`,
+    );
+  };
 }
 
 function parameterInputs(specs: Readonly<Record<string, { readonly shape: readonly number[] }>>) {

@@ -9,6 +9,9 @@ import type { PolynomialArray } from "./polynomial-program.ts";
  */
 export type Known = Readonly<Record<string, number | string>>;
 
+/** Beyond so many unknowns nothing is decided. */
+const MOST_UNKNOWNS = 1000;
+
 export interface Unknowns {
   readonly variables: readonly string[];
   readonly arrays: Readonly<Record<string, PolynomialArray>>;
@@ -17,7 +20,8 @@ export interface Unknowns {
 /**
  * Arrays of variables "W1[2,1]" (indices from 1; a parameter of one element is called by its name alone), with numbers
  * where they are known.
- * @throws LonghandError `argument` for a name in `known` that fits no element; `input` for text that is no number.
+ * @throws LonghandError `argument` for a name in `known` that fits no element; `input` for text that is no number;
+ *   `unsupported` for more than 1,000 unknowns.
  */
 export function unknownParameters(
   specs: Readonly<Record<string, { readonly shape: readonly number[] }>>,
@@ -50,6 +54,12 @@ export function unknownParameters(
     throw new LonghandError(
       "argument",
       `known parameters: received "${missing.name}", which fits none of ${names} or their elements`,
+    );
+  }
+  if (variables.length > MOST_UNKNOWNS) {
+    throw new LonghandError(
+      "unsupported",
+      `parameters: received ${variables.length} unknowns, expected at most ${MOST_UNKNOWNS}, as smaller networks have them`,
     );
   }
   const element = (name: string, value: Rational | undefined): Polynomial =>
