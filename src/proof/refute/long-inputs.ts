@@ -34,7 +34,7 @@ export async function tryLongInputs(
     const each = Math.min(INPUTS, Math.floor(share / (kinds.length * steps)));
     let best: Failing | undefined;
     for (const { kind, make } of kinds) {
-      if (each === 0) break;
+      if (each < 1) break;
       meter.begin(`${kind}, length ${steps}`);
       const inputs = Array.from({ length: each }, (_, number) => make(number));
       const answered = await run(

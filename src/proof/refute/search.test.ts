@@ -77,6 +77,7 @@ test("long inputs, and what they are shortened to", async () => {
   // Plain but for the end, where letters depend on each other.
   expect(short.subarray(0, 2 * DRIFT - 12)).toEqual(new Int32Array(2 * DRIFT - 12));
   expect(await tryLongInputs(task, answers, random, meter, { until: 1e9, maxLength: DRIFT - 1 })).toBeUndefined();
+  expect(await tryLongInputs(task, answers, random, meter, { until: meter.spent - 9, maxLength: 99 })).toBeUndefined();
 });
 
 test.each(Object.entries(wordMakers))("%s are inputs that the machine allows", (_, make) => {
