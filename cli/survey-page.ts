@@ -1,5 +1,5 @@
 /** A survey as a table and as a page. */
-import type { Rate } from "../src/index.ts";
+import { type Rate, ratesPicture } from "../src/index.ts";
 import type { Machine, SurveyRecord, SurveyRowRecord } from "../src/node.ts";
 import { markdownTable } from "./table.ts";
 import { count, counted, describeMachine, duration } from "./words.ts";
@@ -53,6 +53,20 @@ function testTitles(rows: readonly SurveyRowRecord[]): string[] {
   });
 }
 
+/** The first test's rates as a picture, with the networks that are proved. */
+export function surveyPicture({ title, rows, prove }: SurveyRecord): string {
+  return ratesPicture({
+    title,
+    name: testTitles(rows)[0] ?? "right",
+    ...(prove && { within: "proved for every length" }),
+    bars: rows.map(({ labels, tests, proved }) => ({
+      label: labels.join(", "),
+      rate: tests[0]?.without ?? null,
+      ...(proved && { within: proved.successes }),
+    })),
+  });
+}
+
 /** The survey's page, in Markdown. */
 export function surveyPage(record: SurveyRecord, { command, machine }: { command: string; machine: Machine }): string {
   const { title, survey, seeds, rows, prove, isComplete, isQuick } = record;
@@ -73,6 +87,7 @@ export function surveyPage(record: SurveyRecord, { command, machine }: { command
     ...(isQuick ? ["This is the quick version: fewer networks, or shorter trainings."] : []),
     ...(isComplete ? [] : ["Unfinished: the same command goes on."]),
     `${explained[0]} ${explained.slice(1).join(", ")}. In brackets: 95% intervals.`,
+    `![${title}](${survey}.svg)`,
     markdownTable(header, lines),
     [
       `- Trained on: ${[...machines].join("; ") || "nothing is trained yet"}`,

@@ -7,7 +7,7 @@ import { loadSurvey, makeSurvey, type SurveyEvent, type SurveyRecord, surveyReco
 import { wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { stopOnSignals } from "./signals.ts";
-import { surveyPage, surveyTable } from "./survey-page.ts";
+import { surveyPage, surveyPicture, surveyTable } from "./survey-page.ts";
 import { table } from "./table.ts";
 import { count, duration } from "./words.ts";
 
@@ -58,7 +58,7 @@ async function run(name: string, options: SurveyOptions, output: Output): Promis
   return record.isComplete ? 0 : 1;
 }
 
-/** Writes record and page. @returns their paths. */
+/** Writes record, picture and page. @returns their paths. */
 async function write(record: SurveyRecord, folder: string, command: string): Promise<string[]> {
   const machine = thisMachine();
   const contents: [string, string][] = [
@@ -66,6 +66,7 @@ async function write(record: SurveyRecord, folder: string, command: string): Pro
       `${record.survey}.json`,
       `${JSON.stringify({ ...record, command, machine, date: new Date().toISOString() }, undefined, 1)}\n`,
     ],
+    [`${record.survey}.svg`, surveyPicture(record)],
     [`${record.survey}.md`, surveyPage(record, { command, machine })],
   ];
   try {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { surveyPage, surveyTable } from "../cli/survey-page.ts";
+import { surveyPage, surveyPicture, surveyTable } from "../cli/survey-page.ts";
 import { rate } from "../src/index.ts";
 import type { Machine, SurveyRecord } from "../src/node.ts";
 import { json, longhand } from "./command-line.ts";
@@ -36,8 +36,8 @@ test("a survey is made once, and its files are written", async () => {
     ["2", 20, 200],
     ["3", 20, 200],
   ]);
-  expect(made.files).toEqual(["small.json", "small.md"].map((file) => join(base, "runs", file)));
-  expect(await readFile(made.files[1]!, "utf8")).toContain("# Small");
+  expect(made.files).toEqual(["small.json", "small.svg", "small.md"].map((file) => join(base, "runs", file)));
+  expect(await readFile(made.files[2]!, "utf8")).toContain("# Small");
   expect(await json(args)).toEqual(made);
 });
 
@@ -100,7 +100,7 @@ test("the table", () => {
   ]);
   expect(rows[1]).toEqual(["ilrnn", "0", "–", "–", "–", "–", "–", "not trained", "–", "–"]);
   expect(right).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
-  const diverged = { ...record, prove: null, rows: [{ ...row, diverged: 3, proved: null }] } as SurveyRecord;
+  const diverged = { ...record, prove: null, rows: [{ ...row, diverged: 3, proved: null }] } as unknown as SurveyRecord;
   expect(surveyTable(diverged).rows[0]!.slice(-3)).toEqual(["0.31", "2,500 (3 diverged)", "12"]);
   const half = { ...record, rows: [{ ...row, proved: rate(1, 1) }] } as unknown as SurveyRecord;
   expect(surveyTable(half).rows[0]![5]).toBe("unfinished");
@@ -111,6 +111,11 @@ test("lengths that differ are told in trained lengths", () => {
   const { header } = surveyTable({ ...record, rows: [row, shorter] } as unknown as SurveyRecord);
   expect(header[2]).toBe("right at 10 × trained length");
   expect(header[3]).toBe("right at length 1,000");
+});
+
+test("the picture", () => {
+  const svg = surveyPicture(record);
+  expect(svg).toContain("rnn, 0.4: 2 of 10, 1 proved for every length. ilrnn, 0: not known.");
 });
 
 test("the page", () => {

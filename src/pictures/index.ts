@@ -5,5 +5,6 @@ export { type CurveAxis, type CurveRun, type CurveSeries, type Curves, curvesPic
 export { machineDiagram } from "./machine-diagram.ts";
 export { type MapsImage, mapsImage, mapsPng, mapsSvg } from "./maps.ts";
 export type { Box, Direction, MapsOptions, MapsTile, MapsTrace } from "./maps-layout.ts";
+export { type RateBar, type RateBars, ratesPicture } from "./rates.ts";
 export { type StateArrow, type StateDiagram, stateDiagram } from "./state-diagram.ts";
 export { type Trace, type TraceRow, tracePicture } from "./trace.ts";
