@@ -17,6 +17,8 @@ export interface CircuitNode extends Point {
   readonly name: string;
   /** From 0, the input's. */
   readonly column: number;
+  /** From the middle to the border of what is drawn, in both directions. */
+  readonly half: { readonly width: number; readonly height: number };
 }
 
 export interface CircuitEdge {
@@ -40,6 +42,8 @@ export interface CircuitLayout {
   readonly width: number;
   readonly height: number;
   readonly radius: number;
+  /** The names of registers stand in them rather than under them. */
+  readonly isTight: boolean;
   readonly nodes: readonly CircuitNode[];
   readonly edges: readonly CircuitEdge[];
   /** None where there are more registers than can be told apart: their names say what they hold. */
@@ -80,14 +84,17 @@ interface Sizes {
   readonly gap: number;
 }
 
-const roomy: Sizes = { radius: 22, unit: 88, register: 88, gap: 164 };
-const compact: Sizes = { radius: 17, unit: 62, register: 62, gap: 104 };
-const dense: Sizes = { radius: 15, unit: 48, register: 27, gap: 300 };
+const sizes = {
+  roomy: { radius: 22, unit: 88, register: 88, gap: 164 },
+  /** Without weights. */
+  compact: { radius: 17, unit: 62, register: 62, gap: 104 },
+  /** With many registers. */
+  wide: { radius: 22, unit: 80, register: 44, gap: 260 },
+  dense: { radius: 15, unit: 48, register: 27, gap: 300 },
+} as const satisfies Record<string, Sizes>;
 
 /** Lays a circuit out; its upper left corner is at 0, 0. */
 export function layCircuitOut(wiring: Wiring, { textWidth, labelOf, isCompact = false }: LayoutOptions): CircuitLayout {
-  const sizes = isDense(wiring) ? dense : isCompact ? compact : roomy;
-  const { radius } = sizes;
   // Registers stand above or below the units of their column: where fewer connections cross. Dense ones cross anyhow.
   const sides: boolean[] = [];
   for (let column = 0; column < wiring.layers.length && !isDense(wiring); column++) {
@@ -100,14 +107,18 @@ export function layCircuitOut(wiring: Wiring, { textWidth, labelOf, isCompact = 
   const registers = columns.map((column) => column.filter(({ kind }) => kind === "register").length);
   const count = registers.reduce((sum, of) => sum + of, 0);
   const hasReturns = count > 0 && count <= MANY_REGISTERS;
+  const isTight = count > MANY_REGISTERS;
+  const size = sizes[isDense(wiring) ? "dense" : isTight ? "wide" : isCompact ? "compact" : "roomy"];
+  const { radius } = size;
+  const side = Math.round(0.68 * radius);
   const lanesOn = (isAbove: boolean) =>
     hasReturns ? registers.reduce((sum, of, k) => sum + ((sides[k] ?? false) === isAbove ? of : 0), 0) : 0;
   const [lanesAbove, lanesBelow] = [lanesOn(true), lanesOn(false)];
   const widest = Math.max(...columns.flat().map(({ name }) => textWidth(name)));
-  const gap = Math.max(sizes.gap, widest + 30);
+  const gap = Math.max(size.gap, widest + 30);
   const left = Math.max(radius, widest / 2) + 4;
   const top = lanesAbove > 0 ? 10 + 14 * lanesAbove : 0;
-  const rowOf = ({ kind }: Unplaced) => (kind === "register" ? sizes.register : sizes.unit);
+  const rowOf = ({ kind }: Unplaced) => (kind === "register" ? size.register : size.unit);
   const heights = columns.map((column) => column.reduce((sum, node) => sum + rowOf(node), 0));
   const tallest = Math.max(...heights);
   const nodes = columns.flatMap((column, k) => {
@@ -116,7 +127,9 @@ export function layCircuitOut(wiring: Wiring, { textWidth, labelOf, isCompact = 
       const row = rowOf(node);
       y += row;
       // Of a row, a unit takes the upper part, its name the lower one.
-      return { ...node, x: left + gap * k, y: y - row + Math.min(row / 2, radius + 4) };
+      const width = isTight ? Math.max(side, textWidth(node.name) / 2 + 3) : side;
+      const half = node.kind === "register" ? { width, height: side } : { width: radius, height: radius };
+      return { ...node, half, x: left + gap * k, y: y - row + Math.min(row / 2, radius + 4) };
     });
   });
   const bottom = top + tallest;
@@ -134,6 +147,7 @@ export function layCircuitOut(wiring: Wiring, { textWidth, labelOf, isCompact = 
     width: Math.ceil(Math.max(left + gap * (columns.length - 1) + Math.max(radius, widest / 2), farthest) + 4),
     height: Math.ceil(bottom + 14 * lanesBelow),
     radius,
+    isTight,
     nodes,
     edges: placeLabels(edges, nodes, radius, labelled(wiring), (connection) => {
       const text = labelOf(connection);
@@ -143,7 +157,7 @@ export function layCircuitOut(wiring: Wiring, { textWidth, labelOf, isCompact = 
   };
 }
 
-type Unplaced = Omit<CircuitNode, "x" | "y">;
+type Unplaced = Omit<CircuitNode, "x" | "y" | "half">;
 
 /** What stands in each column, from the top. */
 function columnsOf({ inputs, layers, connections }: Wiring, sides: readonly boolean[]): Unplaced[][] {
@@ -178,17 +192,14 @@ function crossingsAfter(columns: readonly Unplaced[][], { connections }: Wiring,
 
 const same = (a: UnitPlace, b: UnitPlace) => a.layer === b.layer && a.unit === b.unit;
 
-/** Half the side of a register's square, from the radius of a unit. */
-export const registerHalf = (radius: number) => Math.round(0.68 * radius);
-
 /** Where a straight line between two nodes leaves the one and meets the other. */
 function ends(source: CircuitNode, target: CircuitNode, radius: number): { start: Point; end: Point } {
   const dx = target.x - source.x;
   const dy = target.y - source.y;
   const length = Math.hypot(dx, dy);
-  const half = registerHalf(radius);
+  const { width, height } = source.half;
   // A line leaves a square through its right side or, when steep, through its top or bottom.
-  const from = source.kind === "register" ? Math.min(half / Math.abs(dx), half / Math.abs(dy)) * length : radius;
+  const from = source.kind === "register" ? Math.min(width / Math.abs(dx), height / Math.abs(dy)) * length : radius;
   const at = (distance: number) => ({ x: source.x + (dx / length) * distance, y: source.y + (dy / length) * distance });
   return { start: at(from + 1), end: at(length - radius - 2) };
 }
@@ -205,7 +216,6 @@ interface Frame {
 /** Right angles around the circuit, each path in a lane of its own. */
 function returnPaths(nodes: readonly CircuitNode[], { radius, top, bottom, sides, nameWidth }: Frame): ReturnPath[] {
   const used = { above: 0, below: 0 };
-  const half = registerHalf(radius);
   return nodes
     .filter(({ kind }) => kind === "register")
     .map((register, k) => {
@@ -222,10 +232,10 @@ function returnPaths(nodes: readonly CircuitNode[], { radius, top, bottom, sides
       );
       const past = isAbove ? 2 : 19; // under a register stands its name
       const points = isOutermost
-        ? [{ x: register.x, y: register.y + sign * (half + past) }]
+        ? [{ x: register.x, y: register.y + sign * (register.half.height + past) }]
         : [
-            { x: register.x - half - 18 - 8 * lane, y: register.y },
-            { x: register.x - half - 2, y: register.y },
+            { x: register.x - register.half.width - 18 - 8 * lane, y: register.y },
+            { x: register.x - register.half.width - 2, y: register.y },
           ];
       const into = points[0]!.x;
       return { of: register.of, points: [start, { x: out, y: start.y }, { x: out, y }, { x: into, y }, ...points] };

@@ -80,6 +80,20 @@ describe("layout", () => {
   });
 });
 
+test("where registers have no paths, their names stand in them", () => {
+  const connections = [...dense.connections.slice(0, 8), ...dense.connections.slice(72)];
+  const some: Wiring = { ...dense, connections };
+  const { nodes, isTight } = layCircuitOut(some, { textWidth, labelOf });
+  expect(isTight).toBe(true);
+  for (const { half, name } of nodes.filter(({ kind }) => kind === "register")) {
+    expect(2 * half.width).toBeGreaterThan(textWidth(name));
+  }
+  const svg = circuitPicture(some, { title: "some" });
+  const inside = elements(svg, "text").filter(({ at }) => at.class?.startsWith("inside"));
+  expect(inside.map(({ text }) => text)).toEqual(expect.arrayContaining(["h0", "h7"]));
+  expect(svg).not.toContain("t−1");
+});
+
 describe("picture", () => {
   const svg = circuitPicture(adder, { title: "Full adder <1>", subtitle: "papers/000" });
 

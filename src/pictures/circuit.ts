@@ -8,7 +8,6 @@ import {
   isDense,
   layCircuitOut,
   type Point,
-  registerHalf,
 } from "./circuit-layout.ts";
 import { escaped, round, svgDocument } from "./svg.ts";
 
@@ -190,7 +189,7 @@ function drawn(wiring: Wiring, layout: CircuitLayout, values?: CircuitValues): s
     parts.push(...drawEdge(edge, width, (dense ? 0.1 + 0.9 * share : 1) * (0.14 + 0.86 * signal)));
   }
   for (const { label, connection } of layout.edges) if (label) parts.push(drawWeight(label, connection));
-  for (const node of layout.nodes) parts.push(...drawNode(node, wiring, layout.radius, valueAt(node)));
+  for (const node of layout.nodes) parts.push(...drawNode(node, wiring, layout.isTight, valueAt(node)));
   return parts;
 }
 
@@ -244,17 +243,15 @@ function drawReturn(points: readonly Point[], isLit: boolean): string {
   );
 }
 
-function drawNode({ kind, of, name, x, y }: CircuitNode, wiring: Wiring, radius: number, value?: number): string[] {
-  const half = registerHalf(radius);
+function drawNode(node: CircuitNode, wiring: Wiring, isTight: boolean, value?: number): string[] {
+  const { kind, of, name, x, y, half } = node;
+  const { width, height } = half;
   const isSquare = kind === "register";
   const shape = (classes: string, more = "") =>
     isSquare
-      ? `<rect class="${classes}" x="${round(x - half)}" y="${round(y - half)}" width="${2 * half}" height="${2 * half}" rx="3"${more}/>`
-      : `<circle class="${classes}" cx="${round(x)}" cy="${round(y)}" r="${radius}"${more}/>`;
-  // In dense circuits there is no room for a name under a register.
-  const isTight = radius < 16;
-  const inner = isTight || (isSquare && value === undefined) ? " small" : "";
-  const under = isSquare ? half : radius;
+      ? `<rect class="${classes}" x="${round(x - width)}" y="${round(y - height)}" width="${round(2 * width)}" height="${round(2 * height)}" rx="3"${more}/>`
+      : `<circle class="${classes}" cx="${round(x)}" cy="${round(y)}" r="${height}"${more}/>`;
+  const inner = height < 16 && (isDense(wiring) || value === undefined) ? " small" : "";
   const text = (kind: string, at: number, content: string) =>
     `<text class="${kind}" x="${round(x)}" y="${round(at)}">${escaped(content)}</text>`;
   const parts = [shape(`node${isSquare ? " register" : ""}`)];
@@ -268,7 +265,7 @@ function drawNode({ kind, of, name, x, y }: CircuitNode, wiring: Wiring, radius:
     const shown = Number.isInteger(value) ? String(value).replace("-", "−") : value.toFixed(2).replace("-", "−");
     parts.push(text(`inside${inner}${strength > 0.55 ? " strong" : ""}`, y + 4.5, shown));
   }
-  if (isSquare ? !isTight : kind !== "input" || value !== undefined) parts.push(text("name", y + under + 14, name));
+  if (isSquare ? !isTight : kind !== "input" || value !== undefined) parts.push(text("name", y + height + 14, name));
   return parts;
 }
 
