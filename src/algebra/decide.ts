@@ -57,7 +57,12 @@ export function decideSystem(system: readonly Polynomial[], options: GroebnerOpt
     reached: asked.isDecided ? undefined : asked.reached,
     dimension: dimension(basis),
     count,
-    rational: rationalSolutions(basis.polynomials, { most: Number.isFinite(count) ? 100 : 1, variables, limits }),
+    rational: rationalSolutions(basis.polynomials, {
+      most: Number.isFinite(count) ? 100 : 1,
+      variables,
+      limits,
+      tries: 50,
+    }),
     spent: asked.spent,
   };
 }

@@ -5,7 +5,7 @@ import { gcd } from "./integer.ts";
 import { completeLimits } from "./limits.ts";
 import type { MonomialOrder } from "./monomial.ts";
 import { inVariables, isZero, type Polynomial, substitute } from "./polynomial.ts";
-import { type Rational, rational } from "./rational.ts";
+import { one, type Rational, rational } from "./rational.ts";
 import { rationalRoots } from "./univariate.ts";
 
 /** A value for each variable. */
@@ -24,15 +24,15 @@ export interface Solved {
   readonly isComplete: boolean;
 }
 
-/** What variables that may have any value are tried with. */
+/** What a variable that may have almost any value is tried with. */
 const tried: readonly Rational[] = [rational(0), rational(1), rational(-1), rational(2), rational(1, 2)];
 
 /**
  * Rational solutions of p = 0 for all of some polynomials.
  *
  * Where there are finitely many complex ones, the last variable's values are the roots of a basis element in it alone (by
- * lex); each is put in and the rest solved in the same way. Where there are infinitely many, a variable that may have
- * almost any value is tried with 0, 1, −1, 2 and ½.
+ * lex); each is put in and the rest solved in the same way. Where there are infinitely many, all independent variables are
+ * tried with 1, then one of them with 0, 1, −1, 2 and ½.
  * @param polynomials all in the same variables.
  */
 export function rationalSolutions(polynomials: readonly Polynomial[], options: SolveOptions = {}): Solved {
@@ -65,12 +65,15 @@ export function rationalSolutions(polynomials: readonly Polynomial[], options: S
     }
     const basis = basisOf(system, variables, "grevlex");
     if (!basis || isEverything(basis)) return;
-    const [free] = independentVariables(basis);
+    const independent = independentVariables(basis);
+    const [free] = independent;
     if (free !== undefined) {
       isComplete = false;
+      const ones = Object.fromEntries(independent.map((name) => [name, one]));
+      if (independent.length > 1) fix(basis.polynomials, variables, known, ones);
       for (const value of tried) {
         if (solutions.length >= most || left <= 0) return;
-        fix(basis.polynomials, variables, known, free, value);
+        fix(basis.polynomials, variables, known, { [free]: value });
       }
       return;
     }
@@ -78,19 +81,18 @@ export function rationalSolutions(polynomials: readonly Polynomial[], options: S
     if (!lex) return;
     const last = variables.at(-1)!;
     for (const root of rationalRoots(coefficients(lex.polynomials.at(-1)!))) {
-      fix(lex.polynomials, variables, known, last, root);
+      fix(lex.polynomials, variables, known, { [last]: root });
     }
   };
   const fix = (
     system: readonly Polynomial[],
     variables: readonly string[],
     known: Solution,
-    name: string,
-    value: Rational,
+    values: Readonly<Record<string, Rational>>,
   ) => {
-    const others = variables.filter((other) => other !== name);
-    const rest = system.map((p) => inVariables(substitute(p, { [name]: value }), others));
-    search(rest, others, { ...known, [name]: value });
+    const others = variables.filter((name) => !Object.hasOwn(values, name));
+    const rest = system.map((p) => inVariables(substitute(p, values), others));
+    search(rest, others, { ...known, ...values });
   };
 
   const variables = options.variables ?? polynomials[0]?.variables ?? [];
