@@ -39,7 +39,7 @@ export function reducedBasis(ring: Ring, equations: readonly Primitive[], meter:
     meter.check("pairs", meter.spent.pairs);
     meter.check("degree", degree(pair.lcm));
     const start = pair.equation ?? sPolynomial(pair.of![0].polynomial, pair.of![1].polynomial, pair.monomial, meter);
-    const left = reduce(ring, start, elements, false, meter);
+    const left = reduce(ring, start, elements, meter);
     if (left.monomials.length === 0) {
       meter.spent.zeros++;
       continue;
@@ -106,6 +106,6 @@ function interreduced(ring: Ring, elements: readonly Element[], meter: Meter): P
   const sorted = [...elements].sort((a, b) => (a.polynomial.monomials[0]! < b.polynomial.monomials[0]! ? -1 : 1));
   // A multiple of a leading monomial is larger than it, so those before are enough.
   const done: Reducer[] = [];
-  for (const { polynomial } of sorted) done.push(makeReducer(ring, reduce(ring, polynomial, done, true, meter)));
+  for (const { polynomial } of sorted) done.push(makeReducer(ring, reduce(ring, polynomial, done, meter)));
   return done.map(({ polynomial }) => polynomial);
 }

@@ -16,7 +16,7 @@ export function normalForm(p: Polynomial, { variables, order, polynomials }: Gro
   const start = toPrimitive(ring, among);
   const unlimited = makeMeter({ ...defaultLimits, bits: Infinity, terms: Infinity, work: Infinity });
   const reducers = polynomials.map((q) => makeReducer(ring, toPrimitive(ring, q)));
-  const left = reduce(ring, start, reducers, true, unlimited);
+  const left = reduce(ring, start, reducers, unlimited);
   if (left.monomials.length === 0) return { variables, terms: [] };
   // p = c · start, and left = multiplied / divided · start modulo the ideal.
   const c = leadingTerm(among, order)!.coefficient;

@@ -143,16 +143,10 @@ export interface Remainder extends Primitive {
 }
 
 /**
- * What is left of f when multiples of the reducers are taken away until no leading monomial of theirs divides the leading
- * one (`isFull`: any one) of it.
+ * What is left of f when multiples of the reducers are taken away until no leading monomial of theirs divides any monomial
+ * of it.
  */
-export function reduce(
-  { packing }: Ring,
-  f: Primitive,
-  reducers: readonly Reducer[],
-  isFull: boolean,
-  meter: Meter,
-): Remainder {
+export function reduce({ packing }: Ring, f: Primitive, reducers: readonly Reducer[], meter: Meter): Remainder {
   // Terms that stay, the largest first, and those still to be looked at.
   const stays = { monomials: [] as bigint[], coefficients: [] as bigint[] };
   let rest: Primitive = f;
@@ -171,7 +165,6 @@ export function reduce(
     const monomial = rest.monomials[start]!;
     const reducer = findReducer(reducers, packing.unpack(monomial));
     if (!reducer) {
-      if (!isFull) break;
       stays.monomials.push(monomial);
       stays.coefficients.push(rest.coefficients[start]!);
       start++;

@@ -62,7 +62,7 @@ export function converted(from: Ring, basis: readonly Primitive[], to: Ring, met
   /** A monomial modulo the ideal, in terms of the standard monomials. */
   const normalForm = (monomial: bigint): Vector => {
     const single: Primitive = { monomials: [monomial], coefficients: [1n] };
-    const { monomials, coefficients, multiplied, divided } = reduce(from, single, reducers, true, meter);
+    const { monomials, coefficients, multiplied, divided } = reduce(from, single, reducers, meter);
     const numerators = new Array<bigint>(standard.length).fill(0n);
     monomials.forEach((left, k) => {
       numerators[places.get(left)!] = coefficients[k]! * divided;
