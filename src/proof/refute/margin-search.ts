@@ -3,9 +3,8 @@ import type { Stream } from "../../random/index.ts";
 import type { Meter } from "./meter.ts";
 import { type Child, inputOf, keyOf, type Node, type Step, type Stepper } from "./stepper.ts";
 
-/** Nodes that are looked ahead from, and those of them that are gone on with. */
-const POOL = 256;
-const BEAM = 64;
+/** Nodes that are looked ahead from, for each that is gone on with. */
+const AHEAD = 4;
 /** Letters that are tried of a node; where more may come, random ones. */
 const LETTERS = 32;
 
@@ -22,13 +21,13 @@ interface Opened {
 /**
  * Follows, from letter to letter, nodes of every state of the machine: those whose next margins are the smallest, those
  * whose network states have drifted furthest from their mean, and random ones.
- * @param until the meter's reading at which it ends. @returns an input whose last answer is wrong.
+ * @param width nodes that are gone on with at each length. @param until the meter's reading at which it ends. @returns an input whose last answer is wrong.
  */
 export async function searchMargin(
   { machine, start, expand }: Stepper,
   stream: Stream,
   meter: Meter,
-  { until, maxLength }: { readonly until: number; readonly maxLength: number },
+  { width, until, maxLength }: { readonly width: number; readonly until: number; readonly maxLength: number },
 ): Promise<Int32Array | undefined> {
   const means = runningMeans();
   const margins = new Map<Node, number>();
@@ -44,7 +43,7 @@ export async function searchMargin(
     const opened = open(steps, children, margins, means.distance);
     margins.clear();
     const next = new Map<string, Child>();
-    for (const { children: own, margin } of beamOf(opened, stream)) {
+    for (const { children: own, margin } of beamOf(opened, width, stream)) {
       for (const child of own) {
         const key = keyOf(child);
         if (next.has(key)) continue;
@@ -52,7 +51,7 @@ export async function searchMargin(
         margins.set(child, child.margin === Number.POSITIVE_INFINITY ? margin : child.margin);
       }
     }
-    pool = someOf([...next.values()], POOL, stream);
+    pool = someOf([...next.values()], AHEAD * width, stream);
     for (const node of next.values()) means.add(node);
   }
   return undefined;
@@ -74,9 +73,9 @@ function open(
 }
 
 /** As many of each machine's state: half of them by margin, a quarter by drift, the rest random. */
-function beamOf(opened: readonly Opened[], stream: Stream): Opened[] {
+function beamOf(opened: readonly Opened[], width: number, stream: Stream): Opened[] {
   const groups = groupsBy(opened, ({ node }) => node.state);
-  const each = Math.max(4, Math.floor(BEAM / groups.size));
+  const each = Math.max(4, Math.floor(width / groups.size));
   return [...groups.values()].flatMap((group) => {
     const chosen = new Set([...group].sort((a, b) => a.margin - b.margin).slice(0, each / 2));
     const add = (from: readonly Opened[], most: number) => {

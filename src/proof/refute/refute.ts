@@ -73,6 +73,11 @@ export async function searchErrors(network: Network, options: RefuteOptions): Pr
   return await searchSteps(network, answers, steps, random, meter, maxLength);
 }
 
+/** Widths of beams, and how far they follow inputs: longer ones are for `tryLongInputs`. */
+const BEAM = 64;
+const WIDEST = 4096;
+const DEPTH = 200;
+
 async function searchSteps(
   { task }: Network,
   answers: Answerer,
@@ -106,11 +111,17 @@ async function searchSteps(
     if (best && best.step < length) return;
     best = (await checked(task, answers, completed(task, short), found, length === covered + 1)) ?? best;
   };
-  const downhill = await searchMargin(steps, random.stream("refute", task.name, "margin"), meter, {
-    until: until(0.45),
-    maxLength,
-  });
-  if (downhill) await keep(downhill, "search on the margin", until(0.5));
+  // Ever wider beams, for as long as they find nothing or something shorter may be found.
+  for (let width = BEAM; meter.spent < until(0.6); width *= 2) {
+    const downhill = await searchMargin(steps, random.stream("refute", task.name, "margin", width), meter, {
+      until: until(0.6),
+      width,
+      maxLength: Math.min(maxLength, best ? best.step : DEPTH),
+    });
+    if (downhill) await keep(downhill, "search on the margin", until(0.65));
+    if (best && best.step <= covered) return ended(best);
+    if (width === WIDEST) break;
+  }
   const shorter = best ? best.step : maxLength;
   if (shorter <= covered) return ended(best);
   const long = await tryLongInputs(task, answers, random, meter, { until: until(0.85), maxLength: shorter });

@@ -49,9 +49,11 @@ test("the search on the margin finds a way that chance doesn't", async () => {
   // 16 more carries than steps without one, then a digit that is 0.
   const meter = meterOf(1e6);
   await using steps = await stepper(carryCounter(), reference, meter);
-  const found = await searchMargin(steps, random.stream("beam"), meter, { until: 1e6, maxLength: 40 });
+  const found = await searchMargin(steps, random.stream("beam"), meter, { width: 64, until: 1e6, maxLength: 40 });
   expect(found).toHaveLength(2 * 17);
-  expect(await searchMargin(steps, random.stream("beam"), meter, { until: 1e6, maxLength: 16 })).toBeUndefined();
+  expect(
+    await searchMargin(steps, random.stream("beam"), meter, { width: 64, until: 1e6, maxLength: 16 }),
+  ).toBeUndefined();
 });
 
 test("repeated letters find what drifts, which random inputs don't", async () => {
