@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
-import { rational } from "../../algebra/rational.ts";
+import { compare, rational } from "../../algebra/rational.ts";
 import { ilrnnModel } from "../../models/index.ts";
+import { randomSource } from "../../random/index.ts";
 import { binaryAddition, parity } from "../../tasks/index.ts";
-import { encode, movesOfMachine, movesOfWords, unknownsOf } from "./encode.ts";
+import { exactAnswers, exactParameters, type StepNetwork, stepNetwork } from "../step-network.ts";
+import { encode, type Move, movesOfMachine, movesOfWords, unknownsOf } from "./encode.ts";
+import { openSolver } from "./solver.ts";
 
 const margin = rational(1, 2);
 const unit = ilrnnModel.build({ layers: [], activation: "step" }, { channels: [2], answers: 2 });
@@ -92,3 +95,54 @@ test("an unknown for each element of a parameter", () => {
     { name: "b1", unknowns: ["b1_0"] },
   ]);
 });
+
+/** A network whose weights are halves and whose biases are a quarter off: no sum is nearer to 0 than a quarter. */
+function randomNetwork(seed: number, layers: readonly number[]): StepNetwork {
+  const random = randomSource(seed);
+  const model = ilrnnModel.build({ layers, activation: "step" }, { channels: [2, 2], answers: 2 });
+  const parameters = Object.entries(model.parameters).map(([name, { shape }]) => {
+    const drawn = new Int32Array(shape.reduce((a, b) => a * b, 1));
+    const halves = Array.from(random.stream(name).integers(drawn, -4, 5), (k) =>
+      rational(2 * k + Number(name.startsWith("b")), 4),
+    );
+    // In the order that is looked at.
+    return [name, name.startsWith("b") ? halves.sort((a, b) => compare(b, a)) : halves] as const;
+  });
+  return stepNetwork(binaryAddition, model, Object.fromEntries(parameters));
+}
+
+test("the weights of a network solve what it does itself, and nothing else", async () => {
+  await using solver = await openSolver();
+  const options = { unknowns: [], seconds: 30 };
+  for (const [seed, layers] of [
+    [1, []],
+    [2, [2]],
+    [3, [3]],
+    [4, [2, 2]],
+    [5, [1, 2]],
+  ] as const) {
+    const network = randomNetwork(seed, layers);
+    const exact = exactParameters(network);
+    const fixed = unknownsOf(network.model).flatMap(({ name, unknowns }) =>
+      unknowns.map((unknown, k) => {
+        const { numerator, denominator } = exact[name]![k]!;
+        return `(assert (= (* ${denominator}.0 ${unknown}) ${numerator < 0n ? `(- ${-numerator}.0)` : `${numerator}.0`}))`;
+      }),
+    );
+    const input = binaryAddition.sample(randomSource(seed).stream("input"), 9);
+    const answers = exactAnswers(network, input);
+    const moves = Array.from(answers, (answer, t): Move => {
+      return {
+        ...(t > 0 && { from: `${t - 1}` }),
+        letter: Array.from(input.subarray(2 * t, 2 * t + 2)),
+        to: `${t}`,
+        answer,
+      };
+    });
+    const problem = (asked: readonly Move[]) =>
+      encode(network.model, asked, { margin: rational(1, 4), maxWeight: rational(2) }) + fixed.join("\n");
+    expect(await solver.check(problem(moves), options), `seed ${seed}`).toMatchObject({ answer: "sat" });
+    const other = moves.map((move, t) => (t === 4 + seed ? { ...move, answer: 1 - move.answer } : move));
+    expect(await solver.check(problem(other), options), `seed ${seed}`).toEqual({ answer: "unsat" });
+  }
+}, 60_000);

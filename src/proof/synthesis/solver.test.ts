@@ -29,11 +29,14 @@ test("time is kept, and an interruption ends it; it can be asked again", async (
   await using solver = await openSolver();
   const late = await solver.check(pigeons(13), { unknowns: [], seconds: 0.3 });
   expect(late).toEqual({ answer: "unknown", reason: "out of time" });
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(), 200);
-  const { signal } = controller;
-  const stopped = await solver.check(pigeons(13), { unknowns: [], seconds: 60, signal });
-  expect(stopped).toEqual({ answer: "unknown", reason: "interrupted" });
+  // At once as well: before the solver's thread has begun.
+  for (const delay of [0, 200]) {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), delay);
+    const { signal } = controller;
+    const stopped = await solver.check(pigeons(13), { unknowns: [], seconds: 60, signal });
+    expect(stopped).toEqual({ answer: "unknown", reason: "interrupted" });
+  }
   expect(await solver.check(pigeons(3), { unknowns: [], seconds: 30 })).toEqual({ answer: "unsat" });
 }, 60_000);
 

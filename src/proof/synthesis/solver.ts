@@ -21,8 +21,8 @@ export interface Solver extends AsyncDisposable {
   check(text: string, options: CheckOptions): Promise<Answer>;
 }
 
-/** How long it may take to stop, in seconds, before the threads are ended with what they do. */
-const GRACE = 2;
+/** How long it may take to stop, in seconds, before it is left alone and its threads are ended with what they do. */
+const GRACE = 10;
 
 /**
  * Loads Z3 and starts its threads. Hold it with `await using`: its threads keep a process alive.
@@ -42,26 +42,30 @@ export async function openSolver(megabytes = 1000): Promise<Solver> {
       if (signal?.aborted) return unknown("interrupted");
       if (seconds <= 0) return unknown("out of time");
       let timer: ReturnType<typeof setTimeout> | undefined;
-      const interrupt = () => context.interrupt();
-      signal?.addEventListener("abort", interrupt);
+      let asking: ReturnType<typeof setInterval> | undefined;
+      let stop = () => {};
       try {
         const solver = new context.Solver();
         solver.set("timeout", Math.ceil(1000 * seconds));
         solver.fromString(text);
-        const late = new Promise<"late">((resolve) => {
-          const stop = () => {
+        const abandoned = new Promise<"abandoned">((resolve) => {
+          stop = () => {
             clearTimeout(timer);
-            timer = setTimeout(() => resolve("late"), 1000 * GRACE);
+            timer = setTimeout(() => resolve("abandoned"), 1000 * GRACE);
+            // One that comes before the solver has begun is lost.
+            asking ??= setInterval(() => context.interrupt(), 20);
           };
-          timer = setTimeout(() => resolve("late"), 1000 * (seconds + GRACE));
-          signal?.addEventListener("abort", stop, { once: true });
+          timer = setTimeout(stop, 1000 * (seconds + 1));
+          signal?.addEventListener("abort", stop);
         });
-        const answer = await Promise.race([solver.check(), late]);
-        if (answer === "late") isBroken = true;
+        const answer = await Promise.race([solver.check(), abandoned]);
+        if (answer === "abandoned") isBroken = true;
         if (answer === "unsat") return { answer };
         if (answer !== "sat") {
-          const said = answer === "late" ? "timeout" : Z3.solver_get_reason_unknown(context.ptr, solver.ptr);
-          return unknown(signal?.aborted ? "interrupted" : /timeout|cancel/.test(said) ? "out of time" : said);
+          const said = answer === "abandoned" ? "timeout" : Z3.solver_get_reason_unknown(context.ptr, solver.ptr);
+          return unknown(
+            signal?.aborted ? "interrupted" : /timeout|cancel|interrupt/.test(said) ? "out of time" : said,
+          );
         }
         const model = solver.model();
         const values = unknowns.map((name) => {
@@ -77,7 +81,8 @@ export async function openSolver(megabytes = 1000): Promise<Solver> {
         return unknown(`the solver failed: ${error instanceof Error ? error.message : String(error)}`);
       } finally {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", interrupt);
+        clearInterval(asking);
+        signal?.removeEventListener("abort", stop);
       }
     },
     async [Symbol.asyncDispose]() {
