@@ -61,23 +61,40 @@ export async function* workOn(
     if (!(await endingOf(run))) return;
   }
   const trained = await openTrained(run.folder);
-  const { step } = trained;
-  const tests = await testsOf(row, folder);
-  const testLog = await openMetrics(nodeFileSystem, join(run.folder, TESTS));
+  yield* testRow(row, folder, trained, signal);
+  if (prove && !signal?.aborted) yield* proveRow(row, folder, trained, prove, signal);
+}
+
+/** Tests a population on what it wasn't tested on yet. */
+async function* testRow(
+  row: SurveyRow,
+  folder: string,
+  trained: Trained,
+  signal?: AbortSignal,
+): AsyncGenerator<SurveyRowEvent> {
+  const done = await testsOf(row, folder);
+  const log = await openMetrics(nodeFileSystem, join(trained.folder, TESTS));
   for (const part of partsOf(row.test)) {
     if (signal?.aborted) return;
-    if (tests.some(({ length, read }) => length === part.length && read === part.read)) continue;
+    if (done.some(({ length, read }) => length === part.length && read === part.read)) continue;
     yield { type: "test", length: part.length };
-    const tested = await test(trained, { ...part, samples: row.test.samples });
-    tests.push(tested);
-    testLog.append({ step, ...tested });
-    await testLog.flush();
+    log.append({ step: trained.step, ...(await test(trained, { ...part, samples: row.test.samples })) });
+    await log.flush();
   }
-  if (!prove) return;
-  const [{ length, read }] = partsOf(row.test) as [TestPart];
-  const solved = solvedBy(tests.find((one) => one.length === length && one.read === read)!);
+}
+
+/** Tries to prove the solved networks of a tested population that it wasn't tried with yet. */
+async function* proveRow(
+  row: SurveyRow,
+  folder: string,
+  trained: Trained,
+  prove: SurveyProve,
+  signal?: AbortSignal,
+): AsyncGenerator<SurveyRowEvent> {
+  const [first] = await testsOf(row, folder);
+  const solved = solvedBy(first!);
   const done = new Set((await proofsOf(row, folder)).map(({ replica }) => replica));
-  const log = await openMetrics(nodeFileSystem, join(run.folder, PROOFS));
+  const log = await openMetrics(nodeFileSystem, join(trained.folder, PROOFS));
   const replicas = solved.filter((replica) => !done.has(replica));
   const options = { ...prove, replicas, file: null, ...(signal && { signal }) };
   for await (const { replica, verdict, seconds } of proveTrained(trained, options)) {
@@ -89,7 +106,7 @@ export async function* workOn(
       }),
       ...(verdict.verdict === "unknown" && { blocked: verdict.blocked }),
     };
-    log.append({ step, ...proof });
+    log.append({ step: trained.step, ...proof });
     await log.flush();
     done.add(replica);
     yield { type: "proof", proof, done: done.size, of: solved.length };
@@ -157,8 +174,10 @@ function testsOf({ test, folder: name }: SurveyRow, folder: string): Promise<Sur
   );
 }
 
-function proofsOf({ folder: name }: SurveyRow, folder: string): Promise<SurveyProof[]> {
-  return linesOf(join(folder, name, PROOFS), proofSchema);
+/** One of each network, should two processes have worked on it. */
+async function proofsOf({ folder: name }: SurveyRow, folder: string): Promise<SurveyProof[]> {
+  const lines = await linesOf(join(folder, name, PROOFS), proofSchema);
+  return [...new Map(lines.map((line) => [line.replica, line])).values()];
 }
 
 async function lossOf(folder: string): Promise<number | null> {
