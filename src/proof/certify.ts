@@ -61,7 +61,8 @@ type Weights = Certificate["network"]["weights"];
 export function weightsOf({ parameters }: Pick<Network, "parameters">): Weights {
   const entries = Object.entries(parameters).map(([name, { shape, data }]: [string, NDArray]) => [
     name,
-    { shape, values: Array.from(data, Math.fround) },
+    // JSON has no −0.
+    { shape, values: Array.from(data, (value) => Math.fround(value) + 0) },
   ]);
   return Object.fromEntries(entries);
 }
