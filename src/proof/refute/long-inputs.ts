@@ -13,7 +13,7 @@ export interface Failing {
 }
 
 /** Most inputs of one kind and length. */
-const INPUTS = 128;
+const INPUTS = 1024;
 
 /**
  * Tries inputs of 10, 100, 1,000 and 10,000 steps, as far as they are at most `maxLength` long: words of each kind, and the

@@ -73,6 +73,8 @@ export async function searchErrors(network: Network, options: RefuteOptions): Pr
   return await searchSteps(network, answers, steps, random, meter, maxLength);
 }
 
+/** Steps of all inputs, at most: their states are kept. */
+const ALL = 4_000_000;
 /** Widths of beams, and how far they follow inputs: longer ones are for `tryLongInputs`. */
 const BEAM = 64;
 const WIDEST = 4096;
@@ -88,7 +90,7 @@ async function searchSteps(
 ): Promise<ErrorSearch> {
   const channels = task.channels.length;
   const until = (part: number) => Math.floor(part * meter.budget);
-  const all = await tryAllInputs(steps, meter, { until: until(0.25), maxLength });
+  const all = await tryAllInputs(steps, meter, { until: Math.min(until(0.25), ALL), maxLength });
   const covered = all.failing ? all.length - 1 : all.length;
   const ended = (refutation?: Refutation): ErrorSearch => ({ refutation, covered, steps: meter.spent });
   if (all.failing) {
