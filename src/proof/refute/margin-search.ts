@@ -21,7 +21,8 @@ interface Opened {
 /**
  * Follows, from letter to letter, nodes of every state of the machine: those whose next margins are the smallest, those
  * whose network states have drifted furthest from their mean, and random ones.
- * @param width nodes that are gone on with at each length. @param until the meter's reading at which it ends. @returns an input whose last answer is wrong.
+ * @param width nodes that are gone on with at each length. @param until the meter's reading at which it ends.
+ * @returns an input whose last answer is wrong.
  */
 export async function searchMargin(
   { machine, start, expand }: Stepper,
