@@ -24,10 +24,10 @@ import { count, counted, duration, shortened } from "./words.ts";
 interface SolveOptions {
   layers?: number[];
   unread?: number;
-  margin: Rational;
+  margin?: Rational;
   maxWeight?: Rational;
   fewest?: boolean;
-  timeout: Rational;
+  timeout?: Rational;
   smt?: string;
   run?: string;
 }
@@ -46,15 +46,10 @@ export function addSolve(program: Command, output: () => Output): void {
       readLayers,
     )
     .option("--unread <n>", "further output units that no answer is read from (default: 0)", wholeNumber("--unread", 0))
-    .option(
-      "--margin <m>",
-      "least distance of every sum from its threshold (default: 1/2)",
-      positive("--margin"),
-      rationals.rational(1, 2),
-    )
+    .option("--margin <m>", "least distance of every sum from its threshold (default: 1/2)", positive("--margin"))
     .option("--max-weight <w>", "largest weight, biases aside (default: none is too large)", positive("--max-weight"))
     .option("--fewest", "look for the fewest weights that aren't 0")
-    .option("--timeout <s>", "seconds for all of it (default: 60)", positive("--timeout"), rationals.rational(60))
+    .option("--timeout <s>", "seconds for all of it (default: 60)", positive("--timeout"))
     .option("--smt <file>", "write the last question without a solution, or else the last one, as SMT-LIB 2")
     .option("--run <folder>", "write the network as a run, which the other verbs read")
     .action(async (name: string, options: SolveOptions) => {
@@ -63,8 +58,8 @@ export function addSolve(program: Command, output: () => Output): void {
 }
 
 async function solveVerb(task: Task, options: SolveOptions, output: Output): Promise<number> {
-  const { margin, maxWeight, unread = 0, fewest = false } = options;
-  const seconds = rationals.toNumber(options.timeout);
+  const { margin = rationals.rational(1, 2), maxWeight, unread = 0, fewest = false, timeout } = options;
+  const seconds = timeout ? rationals.toNumber(timeout) : 60;
   using stop = stopOnSignals(output, "the solver is interrupted");
   const start = performance.now();
   const given = {

@@ -37,6 +37,12 @@ test(
   minutes,
 );
 
+test("--help", async () => {
+  const { status, stdout } = await longhand(["solve", "--help"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("--margin <m>");
+});
+
 test(
   "--json and --smt",
   async () => {

@@ -167,7 +167,7 @@ export async function synthesize(task: Task, options: SynthesisOptions): Promise
     }
   }
 
-  const shape = `ilrnn ${JSON.stringify(layers)}${unread > 0 ? ` with ${unread} unread outputs` : ""}`;
+  const shape = `ilrnn ${JSON.stringify(layers)}${unread > 0 ? ` with ${unread} unread output${unread === 1 ? "" : "s"}` : ""}`;
   const limited: WeightBounds = { margin, ...(maxWeight && { maxWeight }) };
   const limits = maxWeight
     ? `with weights from -${format(maxWeight)} to ${format(maxWeight)} and every sum at least ${format(margin)} from its threshold`
