@@ -1,5 +1,6 @@
 /** The graph layer: what the layers above may use. */
 export { type ArrayData, type DType, dtypeOf, type NDArray, ndarray, sizeOf } from "./array.ts";
+export { boundsOf, boundsOfSteps, type TensorBounds } from "./bounds.ts";
 export { convolve, shift } from "./convolution.ts";
 export {
   type Dimension,

@@ -9,10 +9,10 @@ import { findInvariant, historyOf, type Invariant, searchInvariant } from "./inv
 describe("machine states told apart by the last letters", () => {
   test.each([
     [0, 2, 4 + 2 * 4],
-    // No carry after 0+0, 0+1, 1+0; a carry after 0+1, 1+0, 1+1.
-    [1, 6, 4 + 6 * 4],
-    // After the first letter alone, 4 sets; after two letters, 10 without and 10 with a carry.
-    [2, 24, 4 + 24 * 4],
+    // With and without a carry before the last letter.
+    [1, 8, 4 + 8 * 4],
+    // After the first letter alone 4, after two letters 16 with and 16 without a carry before them.
+    [2, 36, 4 + 36 * 4],
   ])("binary addition, %i letters: %i sets, %i moves", (recent, sets, moves) => {
     const history = historyOf(binaryAddition.machine!, recent)!;
     expect([history.sets.length, history.moves.length]).toEqual([sets, moves]);
@@ -21,8 +21,10 @@ describe("machine states told apart by the last letters", () => {
       const carry = from < 0 ? 0 : history.sets[from]!.state;
       expect(answer).toBe((a + b + carry) % 2);
       expect(history.sets[to]!.state).toBe(a + b + carry > 1 ? 1 : 0);
-      const before = from < 0 ? [] : history.sets[from]!.letters;
-      expect(history.sets[to]!.letters).toEqual(recent === 0 ? [] : [...before, letter].slice(-recent));
+      const last = from < 0 ? { letters: [], before: [] } : history.sets[from]!;
+      const kept = <Item>(items: readonly Item[]) => (recent === 0 ? [] : items.slice(-recent));
+      expect(history.sets[to]!.letters).toEqual(kept([...last.letters, letter]));
+      expect(history.sets[to]!.before).toEqual(kept([...last.before, carry]));
     }
   });
 

@@ -19,11 +19,16 @@ export interface Move {
   readonly answer: number;
 }
 
-/** The machine, its states told apart by the last letters read. */
+/** The machine, its states told apart by the last letters read and the state before them. */
 export interface History {
   /** Letters that are remembered. */
   readonly recent: number;
-  readonly sets: readonly { readonly state: number; readonly letters: readonly Letter[] }[];
+  /** The machine's state, the last letters, and the states before each of them. */
+  readonly sets: readonly {
+    readonly state: number;
+    readonly letters: readonly Letter[];
+    readonly before: readonly number[];
+  }[];
   readonly moves: readonly Move[];
 }
 
@@ -45,30 +50,36 @@ export interface Obstacle {
 }
 
 /**
- * The machine's states told apart by the last `recent` letters.
+ * The machine's states told apart by the last `recent` letters and the state in which the first of them was read: after
+ * 3 + 4 with a carry a network may be elsewhere than without, although there is no carry after either.
  * @returns undefined where there are more moves than `limit`.
  */
 export function historyOf(machine: FiniteMachine, recent: number, limit = 100_000): History | undefined {
-  const sets: { state: number; letters: readonly Letter[] }[] = [];
+  const sets: History["sets"][number][] = [];
   const numbers = new Map<string, number>();
   const moves: Move[] = [];
-  const enter = (from: number, state: number, before: readonly Letter[]) => {
+  const enter = (from: number) => {
+    const { state, letters, before } = sets[from] ?? { state: machine.initial, letters: [], before: [] };
     for (const letter of machine.letters(state)) {
       const next = machine.next(state, letter);
-      const letters = recent === 0 ? [] : [...before, letter].slice(-recent);
-      const key = `${next.state}:${letters.join(";")}`;
+      const set = {
+        state: next.state,
+        letters: recent === 0 ? [] : [...letters, letter].slice(-recent),
+        before: recent === 0 ? [] : [...before, state].slice(-recent),
+      };
+      const key = [set.before[0] ?? set.state, ...set.letters].join(";");
       let to = numbers.get(key);
       if (to === undefined) {
-        to = sets.push({ state: next.state, letters }) - 1;
+        to = sets.push(set) - 1;
         numbers.set(key, to);
       }
       moves.push({ from, letter, to, answer: next.output });
     }
   };
-  enter(-1, machine.initial, []);
+  enter(-1);
   for (let k = 0; k < sets.length; k++) {
     if (moves.length > limit) return undefined;
-    enter(k, sets[k]!.state, sets[k]!.letters);
+    enter(k);
   }
   return { recent, sets, moves };
 }

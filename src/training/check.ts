@@ -41,11 +41,18 @@ export function checkConfig(config: TrainingConfig, task: Task, model: Model): v
 }
 
 /** What only a training by bins has. */
-function checkWithoutBins({ schedule, gradientNoise, average, saturation, sharing }: TrainingConfig): void {
+function checkWithoutBins(config: TrainingConfig): void {
+  const { schedule, gradientNoise, average, saturation, sharing, stateNoise, loss } = config;
   if (schedule.name === "plateau") throw wrong("schedule, name", schedule.name, "another schedule: there are no bins");
   if (gradientNoise && "perRate" in gradientNoise)
     throw wrong("gradientNoise", gradientNoise, "scale and decay: there are no bins");
   if (average !== null) throw wrong("average", average, "null: there are no bins");
+  if (stateNoise?.kind === "worst" && loss !== "cross-entropy")
+    throw wrong(
+      "stateNoise, kind",
+      stateNoise.kind,
+      `"uniform": the worst noise is that of the loss cross-entropy, not of ${loss}`,
+    );
   if (saturation) throw wrong("saturation", saturation, "null: there are no bins");
   if (sharing) throw wrong("sharing", sharing, "null: there are no bins");
 }

@@ -108,9 +108,17 @@ export const trainingConfig = z.strictObject({
    */
   average: z.number().gt(0).lt(1).nullable().default(null),
   weightDecay: z.number().min(0).default(0),
-  /** Noise on the state before each step, uniform in ±scale; the scale grows from 0 over the first `growth` of the steps. */
+  /**
+   * Noise on the state before each step, within ±scale; the scale grows from 0 over the first `growth` of the steps. Kind
+   * "uniform": drawn; "worst": the loss is that of the worst logits that any noise within ±scale can lead to, as bounds of
+   * the states tell. What is learned against the worst noise can be proved: its bounds are those of proofs.
+   */
   stateNoise: z
-    .strictObject({ scale: z.number().min(0), growth: z.number().min(0).max(1).default(0.5) })
+    .strictObject({
+      scale: z.number().min(0),
+      growth: z.number().min(0).max(1).default(0.5),
+      kind: z.enum(["uniform", "worst"]).default("uniform"),
+    })
     .nullable()
     .default(null),
   /** When a replica counts as solved: no error on `samples` problems of `length`, looked at every `every` steps. */

@@ -168,3 +168,37 @@ test("replicas don't see each other: each one's step is what it would be alone",
   }
   expect(moved.loss!.data[0]).not.toBe(together.loss!.data[0]);
 });
+
+test("with the worst noise, the loss of the worst logits and of what is left of the noise is added", () => {
+  const config = completeConfig({
+    task: "parity",
+    model: { name: "rnn", hidden: 1, activation: "hard-sigmoid" },
+    batch: 1,
+    stateNoise: { scale: 0.1, kind: "worst" },
+    runtime: "reference",
+  });
+  const { model } = configuredModel(config);
+  const { program, optimizer, noise } = trainingProgram(model, config);
+  expect(noise).toEqual({ h: 1 });
+  /** One step from h = 0 by the symbol 1, whose answer is 1: z = 8 clip((1 + U h − ½)/2 + ½, 0, 1) − 5. */
+  const lossWith = (U: number, scale: number) => {
+    const parameters = [1, U, -0.5, 8, -5];
+    const vector = (values: readonly number[]) => floats([...values], [5]);
+    const scalars = { learningRate: 0.01, stateNoiseScale: scale, ...optimizer.scalars(1) };
+    const { loss } = compileReference(program).run({
+      parameters: vector(parameters),
+      ...Object.fromEntries(optimizer.slots.map((name) => [name, vector([0, 0, 0, 0, 0])])),
+      symbols: ints([1], [1, 1, 1]),
+      targets: ints([1], [1, 1]),
+      "noise h": floats([0], [1, 1, 1]),
+      ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, floats([value], [])])),
+    });
+    return loss!.data[0]!;
+  };
+  const entropy = (z: number) => Math.log(1 + Math.exp(-z));
+  // U = ½, s = 0.1: h ∈ ¾ ± 0.025, z ∈ 1 ± 0.2, of the noise a quarter is left.
+  expect(lossWith(0.5, 0.1)).toBeCloseTo(entropy(1) + entropy(0.8), 12);
+  // U = 3: h ∈ ¾ ± 0.15, z ∈ 1 ± 1.2, 0.15 is left: 0.1 more than half of the noise.
+  expect(lossWith(3, 0.1)).toBeCloseTo(entropy(1) + entropy(-0.2) + 0.1, 12);
+  expect(lossWith(3, 0)).toBeCloseTo(2 * entropy(1), 12);
+});

@@ -1,11 +1,15 @@
 /** One step of training as a program: loss, gradient, clipping, optimizer. */
 import {
+  add,
+  boundsOfSteps,
   cast,
   type Dimension,
   equal,
   gradient,
+  greater,
   greaterOrEqual,
   input,
+  mul,
   not,
   oneHot,
   optimize,
@@ -14,12 +18,16 @@ import {
   program,
   reduceMean,
   reduceMin,
+  relu,
   replaceInputs,
   squeeze,
+  sub,
   type Tensor,
+  type TensorBounds,
   transpose,
   unsqueeze,
   vectorize,
+  where,
 } from "../graph/index.ts";
 import {
   binaryCrossEntropy,
@@ -64,6 +72,27 @@ export function lossOf(kind: TrainingConfig["loss"], logits: Tensor, outputs: Te
   }
 }
 
+/** The part of the noise that may be left after a step, with the worst noise. */
+const CONTRACTION = 0.5;
+
+/**
+ * With the worst noise: cross-entropy of the worst logits that noise on the state within ±scale can lead to in a step, and
+ * how far such noise is still there after the step: mean relu(r − scale/2) over the units, r half the width of their bounds.
+ */
+function worstLoss(logits: Tensor, targets: Tensor, scale: Tensor): Tensor {
+  const bounds = boundsOfSteps([logits], (state) => ({ lower: sub(state, scale), upper: add(state, scale) }));
+  const [{ lower, upper }] = bounds.outputs as [TensorBounds];
+  const classes = logits.shape.at(-1);
+  const isRight = classes === 1 ? greater(unsqueeze(targets, [-1]), 0) : greater(oneHot(targets, classes!), 0.5);
+  // The right answer's logit at its least, all others at their most.
+  const worst = where(isRight, lower, upper);
+  const left = bounds.states.map((state) => {
+    const radius = mul(sub(state.upper, state.lower), 0.5);
+    return reduceMean(relu(sub(radius, mul(scale, CONTRACTION))));
+  });
+  return left.reduce((sum, cost) => add(sum, cost), lossOf("cross-entropy", worst, worst, targets));
+}
+
 /** Symbol accuracy and exact accuracy of predictions int [batch, time], where targets ≥ 0. */
 export function accuracies(predictions: Tensor, targets: Tensor): { symbol: Tensor; exact: Tensor } {
   const asked = greaterOrEqual(targets, 0);
@@ -85,7 +114,7 @@ export interface TrainingProgram {
  *
  * - `parameters` [P, size] and the optimizer's slots, in and out;
  * - `symbols` int [P, batch, time, channels], `targets` int [P, batch, time];
- * - `noise h` [time, P, batch, width] for each state tensor, with noise on the state;
+ * - `noise h` [time, P, batch, width] for each state tensor, with uniform noise on the state; `stateNoiseScale`, with the worst;
  * - `gradientNoise` [P, size] and `gradientNoiseScale`, with noise on the gradient;
  * - `learningRate` and the optimizer's scalars;
  * - out: `loss`, `symbolAccuracy`, `exactAccuracy`, `gradientNorm` [P].
@@ -103,10 +132,13 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
   const parameters = perParameter("");
   const symbols = input("symbols", ["batch", "time", model.signature.channels.length], "int");
   const targets = input("targets", ["batch", "time"], "int");
+  const isWorst = config.stateNoise?.kind === "worst";
   const noiseWidths = config.stateNoise ? model.state : {};
   const noise = mapValues(noiseWidths, (width, name) => input(`noise ${name}`, ["time", "batch", width]));
+  const stateNoiseScale = input("stateNoiseScale", []);
   const { logits, outputs } = model.apply(parameters, symbols, { noise });
-  const loss = lossOf(config.loss, logits, outputs, targets);
+  const plain = lossOf(config.loss, logits, outputs, targets);
+  const loss = isWorst ? add(plain, worstLoss(logits, targets, stateNoiseScale)) : plain;
   const { symbol, exact } = accuracies(decodeLogits(logits), targets);
 
   // What happens to its gradient, and the optimizer.
@@ -174,6 +206,7 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
         symbols: all.symbols,
         targets: all.targets,
         ...Object.fromEntries(Object.entries(all.noise).map(([name, tensor]) => [`noise ${name}`, tensor])),
+        ...(isWorst && { stateNoiseScale }),
         ...(config.gradientNoise && { gradientNoise: all.gradientNoise, gradientNoiseScale }),
         ...scalars,
       },

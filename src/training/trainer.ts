@@ -58,6 +58,11 @@ function noiseScale({ stateNoise, steps }: TrainingConfig, t: number): number {
   return stateNoise.scale * (stateNoise.growth === 0 ? 1 : Math.min(1, (t - 1) / (stateNoise.growth * steps)));
 }
 
+/** The worst noise grows from 0 once the drawn noise is fully grown, and is so itself halfway to the end. */
+function worstScale({ scale, growth }: NonNullable<TrainingConfig["stateNoise"]>, part: number): number {
+  return scale * Math.min(1, Math.max(0, (part - growth) / ((1 - growth) / 2)));
+}
+
 /**
  * Trains a population.
  * @param config complete: see `completeConfig`.
@@ -118,6 +123,7 @@ export async function* train(
     const { arrays, length, isLongest } = prepared;
     const learningRate = config.learningRate * scheduleFactor(config.schedule, t, steps);
     const scalars: Record<string, number> = { learningRate, ...optimizer.scalars(t) };
+    if (config.stateNoise?.kind === "worst") scalars.stateNoiseScale = worstScale(config.stateNoise, t / steps);
     if (config.gradientNoise && "scale" in config.gradientNoise)
       scalars.gradientNoiseScale = config.gradientNoise.scale * (1 + t) ** -config.gradientNoise.decay;
     const running = executable.run({ ...current, ...arrays, ...scalarArrays(scalars) }, next);
