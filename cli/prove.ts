@@ -4,8 +4,9 @@ import { LonghandError, type Verdict } from "../src/index.ts";
 import { openTrained, type ProveTrainedOptions, proveTrained, type ReplicaVerdict, type Trained } from "../src/node.ts";
 import { replicaNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
+import { describeRefutation, printRefutation } from "./refutation.ts";
 import { stopOnSignals } from "./signals.ts";
-import { count, counted, duration, list, shortened } from "./words.ts";
+import { count, counted, duration, list } from "./words.ts";
 
 interface ProveOptions {
   replica?: number | "all";
@@ -105,15 +106,7 @@ function summaryOf(trained: Trained, verdicts: readonly ReplicaVerdict[], second
         found: verdict.certificate.found,
         sha256: verdict.certificate.network.sha256,
       }),
-      ...(verdict.verdict === "refuted" && {
-        input: task.format(verdict.refutation.input),
-        answer: task.formatAnswer(verdict.refutation.answer, verdict.refutation.input),
-        exact: task.formatAnswer(verdict.refutation.exact, verdict.refutation.input),
-        steps: verdict.refutation.exact.length,
-        step: verdict.refutation.step,
-        found: verdict.refutation.found,
-        isShortest: verdict.refutation.isShortest,
-      }),
+      ...(verdict.verdict === "refuted" && describeRefutation(task, verdict.refutation)),
       ...(verdict.verdict === "unknown" && { blocked: verdict.blocked, tried: verdict.tried }),
     })),
   };
@@ -169,15 +162,10 @@ function printOne(output: Output, { task }: Trained, { replica, verdict, file, s
       output.print(`  longhand check ${file}`);
       return;
     }
-    case "refuted": {
-      const { input, answer, exact, step, found, isShortest } = verdict.refutation;
-      output.print(`${output.style("red", "refuted")}: network ${replica} errs at step ${count(step + 1)}`);
-      output.print(`      ${shortened(task.format(input))}`);
-      output.print(`    = ${shortened(task.formatAnswer(answer, input))}`);
-      output.print(`exact ${shortened(task.formatAnswer(exact, input))}`);
-      output.print(`  found by ${found}${isShortest ? "; no shorter input fails" : ""}`);
+    case "refuted":
+      output.print(`${output.style("red", "refuted")}: network ${replica} errs`);
+      printRefutation(output, task, verdict.refutation);
       return;
-    }
     default: {
       output.print(`${output.style("red", "unknown")}: neither proved nor refuted`);
       output.print(`  ${verdict.blocked}`);
