@@ -174,7 +174,7 @@ test("every function that builds graphs", () => {
       "scanInputs",
       "describe",
     ],
-    ...["input", "place", "topologicalOrder", "vectorize"],
+    ...["boundsOf", "boundsOfSteps", "input", "place", "topologicalOrder", "unrollScans", "vectorize"],
   ];
   const shown = rowsUnder("Operators").flatMap(([cell]) => namesIn(cell!));
   expect([...shown, ...others].sort()).toEqual(Object.keys(graph).sort());
