@@ -1,20 +1,25 @@
 /** Certificates that are proofs, and what is left of them when something in them is changed. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   type Certificate,
   checkCertificate,
-  compileReference,
+  type Executable,
   findBuilt,
   findModel,
   findTask,
   firstStepProgram,
+  foreignPart,
   hashOf,
   makeNetwork,
   type Network,
   ndarray,
   prove,
+  type Runtime,
+  reference,
   stepProgram,
 } from "../src/index.ts";
+import { onnxNodeRuntime } from "../src/runtime/onnx/node.ts";
 
 type Changed<T> = { -readonly [K in keyof T]: T[K] extends object ? Changed<T[K]> : T[K] };
 type Draft = Changed<Certificate>;
@@ -52,7 +57,7 @@ function countingAdder(activation: "hard-sigmoid" | "tanh"): Network {
   return makeNetwork({ task: findTask("binary-addition"), model, parameters: Object.fromEntries(parameters) });
 }
 
-const networks: readonly (readonly [string, Network])[] = [
+const built: readonly (readonly [string, Network])[] = [
   ["three-unit adder", findBuilt("three-unit-adder").network],
   ["full adder of papers/000", findBuilt("full-adder").network],
   ["parity", findBuilt("parity").network],
@@ -60,10 +65,26 @@ const networks: readonly (readonly [string, Network])[] = [
   ["tanh units", countingAdder("tanh")],
 ];
 
+/**
+ * Certificates of trained networks, the smallest of three each, by longhand 0.1.0 at commit ba0dd16:
+ *
+ *     longhand train binary-addition --seed 1 --population 3 --run hs                                (replica 0)
+ *     longhand train binary-addition --set model.activation=tanh --seed 1 --population 3 --run tanh  (replica 2)
+ *     longhand train parity --model rnn --set model.hidden=16 --set stateNoise.kind=worst \
+ *       --set stateNoise.scale=0.2 --seed 1 --population 3 --run rnn                                 (replica 2)
+ *     longhand prove hs; longhand prove tanh; longhand prove rnn
+ */
+const trained: readonly string[] = ["addition-hard-sigmoid", "addition-tanh", "parity-rnn"];
+
 async function certificateOf(network: Network): Promise<Certificate> {
   const verdict = await prove(network);
   if (verdict.verdict !== "proved") throw new Error(`${network.model.name}: ${JSON.stringify(verdict)}`);
   return JSON.parse(JSON.stringify(verdict.certificate)) as Certificate;
+}
+
+function readFixture(name: string): Certificate {
+  const file = new URL(`fixtures/certificates/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8")) as Certificate;
 }
 
 /** A change of a certificate that is meant to break it, or may. `random(n)`: a whole number below n. */
@@ -196,83 +217,128 @@ function seeded(seed: number): (n: number) => number {
   };
 }
 
-/**
- * Looks for a point of a set from which a letter leads out of the target or to a wrong answer, by the float64 reference of
- * the library on corners and random points. @returns how many steps were all right.
- */
-function sampled(c: Certificate, { model }: Network, perSet: number, random: (n: number) => number): number {
-  const weights = Object.fromEntries(
-    Object.entries(c.network.weights).map(([name, { shape, values }]) => [
-      name,
-      ndarray(Float64Array.from(values), shape),
-    ]),
-  );
-  const [first, later] = [compileReference(firstStepProgram(model)), compileReference(stepProgram(model))];
-  let steps = 0;
-  for (const [from, letter, to] of c.moves) {
-    const state = from < 0 ? c.machine.initial : c.sets[from]!.state;
-    const [, , next, answer] = c.machine.transitions.find(([s, l]) => s === state && l === letter)!;
-    const count = from < 0 ? 1 : perSet;
-    const symbols = ndarray(Int32Array.from(Array.from({ length: count }, () => c.machine.letters[letter]!).flat()), [
-      count,
-      c.machine.letters[letter]!.length,
-    ]);
-    const states =
-      from < 0
-        ? {}
-        : Object.fromEntries(
-            Object.entries(c.sets[from]!.bounds).map(([name, { lower, upper }]) => {
-              const data = Array.from({ length: count }, (_, example) =>
-                lower.map((low, k) => {
-                  const share = example % 2 ? random(2 ** 20) / 2 ** 20 : random(2);
-                  return low + share * (upper[k]! - low);
-                }),
-              ).flat();
-              return [`state ${name}`, ndarray(Float64Array.from(data), [count, lower.length])];
-            }),
-          );
-    const made = (from < 0 ? first : later).run({ ...weights, ...states, symbols });
-    expect(c.sets[to]!.state).toBe(next);
-    for (const [name, { lower, upper }] of Object.entries(c.sets[to]!.bounds)) {
-      for (const [at, value] of Array.from(made[`next ${name}`]!.data).entries()) {
-        const k = at % lower.length;
-        if (!(value >= lower[k]! && value <= upper[k]!)) expect.fail(`${name}[${k}] = ${value} is outside its set`);
-      }
-    }
-    for (const z of made.logits!.data)
-      if (answer >= 0 && (z > 0 ? 1 : 0) !== answer) expect.fail(`logit ${z}, answer ${answer}`);
-    steps += count;
-  }
-  return steps;
+/** Steps of a certificate's network from chosen states, of many examples at once. */
+interface Stepping {
+  readonly first: Executable;
+  readonly later: Executable;
 }
 
-test("proofs are accepted; changed ones are rejected, or hold where they are tried", async () => {
-  const counts: Record<string, { tried: number; accepted: number }> = {};
+/** The steps in float64, by the reference, and in float32, by ONNX Runtime. */
+async function steppingsOf({ task: name, network }: Certificate): Promise<Record<"float64" | "float32", Stepping>> {
+  const task = findTask(name);
+  const { name: kind, ...options } = network.model;
+  const signature = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
+  const model = findModel(String(kind)).build(options, signature);
+  const stepping = async (runtime: Runtime): Promise<Stepping> => ({
+    first: await runtime.compile(firstStepProgram(model)),
+    later: await runtime.compile(stepProgram(model)),
+  });
+  return { float64: await stepping(reference), float32: await stepping(await onnxNodeRuntime()) };
+}
+
+/**
+ * Looks for a point of a set, a corner or a random one, from which a letter leads out of the target or to a wrong answer.
+ * @returns how many steps were tried, and what was wrong.
+ */
+async function sample(
+  { machine, sets, moves, network }: Certificate,
+  { first, later }: Stepping,
+  perMove: number,
+  random: (n: number) => number,
+): Promise<{ steps: number; wrong: string | undefined }> {
+  const array = (shape: readonly number[], values: readonly number[]) => ndarray(Float64Array.from(values), shape);
+  const weights = Object.fromEntries(
+    Object.entries(network.weights).map(([name, { shape, values }]) => [name, array(shape, values)]),
+  );
   let steps = 0;
-  for (const [index, [name, network]] of networks.entries()) {
-    const certificate = await certificateOf(network);
+  for (const program of [first, later]) {
+    const rows = moves
+      .filter(([from]) => from < 0 === (program === first))
+      .flatMap((move) => new Array<(typeof moves)[number]>(program === first ? 1 : perMove).fill(move));
+    const symbols = Int32Array.from(rows.flatMap(([, letter]) => machine.letters[letter]!));
+    const states =
+      program === first
+        ? []
+        : Object.keys(sets[0]!.bounds).map((name) => {
+            const points = rows.map(([from], row) => {
+              const { lower, upper } = sets[from]!.bounds[name]!;
+              return lower.map((low, k) => {
+                const share = row % 2 ? random(2 ** 20) / 2 ** 20 : random(2);
+                return share === 1 ? upper[k]! : Math.fround(low + share * (upper[k]! - low));
+              });
+            });
+            return [`state ${name}`, array([rows.length, points[0]!.length], points.flat())] as const;
+          });
+    const made = await program.run({
+      ...weights,
+      ...Object.fromEntries(states),
+      symbols: ndarray(symbols, [rows.length, symbols.length / rows.length]),
+    });
+    for (const [row, [from, letter, to]] of rows.entries()) {
+      const state = from < 0 ? machine.initial : sets[from]!.state;
+      const [, , next, answer] = machine.transitions.find(([s, l]) => s === state && l === letter)!;
+      if (sets[to]!.state !== next) return { steps, wrong: `set ${to} is of state ${sets[to]!.state}, not ${next}` };
+      for (const [name, { lower, upper }] of Object.entries(sets[to]!.bounds)) {
+        const { data } = made[`next ${name}`]!;
+        for (const [k, low] of lower.entries()) {
+          const value = data[row * lower.length + k]!;
+          if (!(value >= low && value <= upper[k]!)) return { steps, wrong: `${name}[${k}] = ${value} leaves ${to}` };
+        }
+      }
+      // All tasks here answer with one of two symbols.
+      const z = made.logits!.data[row]!;
+      if (answer >= 0 && (z > 0 ? 1 : 0) !== answer) return { steps, wrong: `logit ${z}, answer ${answer}` };
+      steps++;
+    }
+  }
+  return { steps, wrong: undefined };
+}
+
+test("the certificates of trained networks are of the library's own tasks and models", async () => {
+  for (const name of trained) expect(foreignPart(readFixture(name)), name).toBeUndefined();
+});
+
+test("proofs are accepted; changed ones are rejected, or hold where they are tried", async () => {
+  const certificates = [
+    ...(await Promise.all(built.map(async ([name, network]) => [name, await certificateOf(network)] as const))),
+    ...trained.map((name) => [name, readFixture(name)] as const),
+  ];
+  const counts: Record<string, { rejected: number; wrong?: number; accepted: number }> = {};
+  const steps = { float64: 0, float32: 0 };
+  for (const [index, [name, certificate]] of certificates.entries()) {
     expect(await checkCertificate(certificate), name).toMatchObject({ accepted: true });
+    const steppings = await steppingsOf(certificate);
     for (const [kind, { name: mutation, always, apply }] of mutations.entries()) {
       for (let k = 0; k < 15; k++) {
         const random = seeded(1000 * index + 50 * kind + k + 1);
         const changed = structuredClone(certificate) as Draft;
         await apply(changed, random);
-        const checked = await checkCertificate(changed);
-        counts[mutation] ??= { tried: 0, accepted: 0 };
-        counts[mutation].tried++;
-        if (!checked.accepted) continue;
-        counts[mutation].accepted++;
-        expect(always, `${name}: ${mutation} was accepted`).toBe(false);
-        steps += sampled(changed as Certificate, network, 100, random);
+        const { accepted } = await checkCertificate(changed);
+        counts[mutation] ??= { rejected: 0, ...(!always && { wrong: 0 }), accepted: 0 };
+        const count = counts[mutation];
+        count[accepted ? "accepted" : "rejected"]++;
+        if (accepted) expect(always, `${name}: ${mutation} was accepted`).toBe(false);
+        // What is always rejected may not even have steps to sample.
+        if (always) continue;
+        const float64 = await sample(changed as Certificate, steppings.float64, 60, random);
+        if (!accepted) {
+          if (float64.wrong) count.wrong!++;
+          continue;
+        }
+        const float32 = await sample(changed as Certificate, steppings.float32, 60, random);
+        expect([float64.wrong, float32.wrong], `${name}: ${mutation}`).toEqual([undefined, undefined]);
+        steps.float64 += float64.steps;
+        steps.float32 += float32.steps;
       }
     }
   }
-  const all = Object.values(counts);
-  const tried = all.reduce((sum, { tried }) => sum + tried, 0);
-  const accepted = all.reduce((sum, { accepted }) => sum + accepted, 0);
-  expect(tried).toBeGreaterThanOrEqual(1000);
+  const sum = (of: "rejected" | "wrong" | "accepted") =>
+    Object.values(counts).reduce((total, count) => total + (count[of] ?? 0), 0);
+  expect(sum("rejected") + sum("accepted")).toBeGreaterThanOrEqual(1000);
+  // Sampling finds errors where there are some.
+  expect(sum("wrong")).toBeGreaterThan(100);
   console.log(
-    `${tried} changes: ${tried - accepted} rejected, ${accepted} accepted and right in ${steps} sampled steps`,
-    counts,
+    `${sum("rejected")} rejected (${sum("wrong")} with a wrong step that was found), ${sum("accepted")} accepted and right in ${steps.float64} sampled steps in float64 and ${steps.float32} in float32`,
   );
-});
+  console.table(counts);
+}, 60_000);
