@@ -63,7 +63,7 @@ describe("with bins there is no", () => {
     [
       "noise on the state",
       { stateNoise: { scale: 0.1 } },
-      'stateNoise: received {"scale":0.1,"growth":0.5}, expected null: bins have none',
+      'stateNoise: received {"scale":0.1,"growth":0.5,"kind":"uniform"}, expected null: bins have none',
     ],
     [
       "cost that the model hasn't: smooth functions",
@@ -166,4 +166,11 @@ test("a curriculum by bins fits together", () => {
   const config = dngpu({ curriculum: { start: 5 }, bins: { lengths: [5, 9], step: "curriculum" } });
   expect(config.curriculum).toMatchObject({ start: 5 });
   expect(() => dngpu({ model: { name: "dngpu", maps: 3, hard: false }, saturation: null })).not.toThrow();
+});
+
+test("the worst noise goes with cross-entropy only", () => {
+  const given = { task: "parity", loss: "squares", stateNoise: { scale: 0.1, kind: "worst" } };
+  expect(() => completeConfig(given)).toThrow(
+    'config, stateNoise, kind: received "worst", expected "uniform": the worst noise is that of the loss cross-entropy, not of squares',
+  );
 });
