@@ -3,9 +3,9 @@ import type { NDArray } from "../graph/index.ts";
 import { findModel, type Model } from "../models/index.ts";
 import { firstStepProgram, machineOf, type Network, stepProgram } from "../networks/index.ts";
 import { type FiniteMachine, findTask, type Letter, type Task } from "../tasks/index.ts";
-import type { Bounds } from "./bounded-steps.ts";
 import type { Certificate } from "./certificate.ts";
 import { equationsOf } from "./equations.ts";
+import type { Bounds } from "./invariant/bounded-steps.ts";
 
 /** What was found: sets of states, and the moves between them. */
 export interface FoundInvariant {

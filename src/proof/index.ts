@@ -1,13 +1,8 @@
 /** The proof layer: what the layers above may use. */
 export type { Certificate, Equation, InvariantSet, StateBounds, StepEquations } from "./certificate.ts";
 export { foreignPart, hashOf, weightsOf } from "./certify.ts";
-export * from "./extract/index.ts";
-export { type NoiseOptions, type NoisePoint, noiseCurve, noiseLevels } from "./noise.ts";
-export { centreThresholds, exploreProduct, type Flaw, type Product, type UnitRange } from "./product.ts";
-export { type ProveOptions, prove } from "./prove.ts";
-export * from "./refute/index.ts";
-export { type StatesDecider, type StatesVerdict, statesDecider } from "./states.ts";
-export { stepEquations, stepMatrices } from "./step-equations.ts";
+export { centreThresholds, exploreProduct, type Flaw, type Product, type UnitRange } from "./exact/product.ts";
+export { stepEquations, stepMatrices } from "./exact/step-equations.ts";
 export {
   type ExactParameters,
   exactAnswers,
@@ -16,6 +11,11 @@ export {
   type StepNetwork,
   type StepUnit,
   stepNetwork,
-} from "./step-network.ts";
+} from "./exact/step-network.ts";
+export * from "./extract/index.ts";
+export { type NoiseOptions, type NoisePoint, noiseCurve, noiseLevels } from "./noise.ts";
+export { type ProveOptions, prove } from "./prove.ts";
+export * from "./refute/index.ts";
+export { type StatesDecider, type StatesVerdict, statesDecider } from "./states.ts";
 export * from "./synthesis/index.ts";
 export type { Refutation, Verdict } from "./verdict.ts";

@@ -1,5 +1,5 @@
 /** How far logits that are known by bounds stay from a wrong answer. */
-import type { Bounds } from "./bounded-steps.ts";
+import type { Bounds } from "./invariant/bounded-steps.ts";
 
 /**
  * The least margin: z for answer 1 and −z for answer 0 of one logit, else the right logit less the largest other one.

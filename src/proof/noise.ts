@@ -3,7 +3,7 @@ import { LonghandError } from "../errors.ts";
 import { type Rate, rate } from "../evaluation/index.ts";
 import { type Network, type NoisyConnections, noisyParameters } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
-import { searchInvariant } from "./invariant.ts";
+import { searchInvariant } from "./invariant/boxes.ts";
 import { statesDecider } from "./states.ts";
 
 export interface NoisePoint {

@@ -1,8 +1,8 @@
 /** Proving that a network answers its task right on inputs of every length, or finding one that it gets wrong. */
 import { machineOf, type Network } from "../networks/index.ts";
 import { certify, type FoundInvariant } from "./certify.ts";
-import { type Obstacle, searchInvariant } from "./invariant.ts";
-import { searchPoints } from "./points.ts";
+import { type Obstacle, searchInvariant } from "./invariant/boxes.ts";
+import { searchPoints } from "./invariant/points.ts";
 import { type RefuteOptions, refute } from "./refute/index.ts";
 import type { Verdict } from "./verdict.ts";
 

@@ -3,7 +3,7 @@ import { compare, rational } from "../../algebra/rational.ts";
 import { ilrnnModel } from "../../models/index.ts";
 import { randomSource } from "../../random/index.ts";
 import { binaryAddition, parity } from "../../tasks/index.ts";
-import { exactAnswers, exactParameters, type StepNetwork, stepNetwork } from "../step-network.ts";
+import { exactAnswers, exactParameters, type StepNetwork, stepNetwork } from "../exact/step-network.ts";
 import { encode, type Move, movesOfMachine, movesOfWords, unknownsOf } from "./encode.ts";
 import { openSolver } from "./solver.ts";
 

@@ -8,7 +8,7 @@
 import type { Rational } from "../../algebra/rational.ts";
 import { logitCount, type Model } from "../../models/index.ts";
 import type { FiniteMachine, Letter } from "../../tasks/index.ts";
-import { letterFeatures, stepLayers } from "../step-network.ts";
+import { letterFeatures, stepLayers } from "../exact/step-network.ts";
 
 export type Word = readonly Letter[];
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { format, rational } from "../../algebra/rational.ts";
 import { binaryAddition, findTask, parity } from "../../tasks/index.ts";
-import { exploreProduct } from "../product.ts";
-import { exactNetwork, networkOfSteps } from "../step-network.ts";
+import { exploreProduct } from "../exact/product.ts";
+import { exactNetwork, networkOfSteps } from "../exact/step-network.ts";
 import { type SynthesisEvent, synthesize } from "./synthesize.ts";
 
 const minute = 60_000;

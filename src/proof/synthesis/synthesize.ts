@@ -9,8 +9,8 @@ import { LonghandError } from "../../errors.ts";
 import { ilrnnModel, type Model } from "../../models/index.ts";
 import { machineOf } from "../../networks/index.ts";
 import type { FiniteMachine, Task } from "../../tasks/index.ts";
-import { centreThresholds, exploreProduct, type Flaw, type Product } from "../product.ts";
-import { type StepNetwork, stepNetwork } from "../step-network.ts";
+import { centreThresholds, exploreProduct, type Flaw, type Product } from "../exact/product.ts";
+import { type StepNetwork, stepNetwork } from "../exact/step-network.ts";
 import { encode, type Move, movesOfMachine, movesOfWords, unknownsOf, type WeightBounds, type Word } from "./encode.ts";
 import { openSolver } from "./solver.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { ndarray } from "../graph/index.ts";
-import { findModel } from "../models/index.ts";
-import { makeNetwork } from "../networks/index.ts";
-import { binaryAddition, decimalAddition, parity } from "../tasks/index.ts";
-import { runningTask } from "../tasks/running.ts";
-import { findInvariant, historyOf, type Invariant, searchInvariant } from "./invariant.ts";
+import { ndarray } from "../../graph/index.ts";
+import { findModel } from "../../models/index.ts";
+import { makeNetwork } from "../../networks/index.ts";
+import { binaryAddition, decimalAddition, parity } from "../../tasks/index.ts";
+import { runningTask } from "../../tasks/running.ts";
+import { findInvariant, historyOf, type Invariant, searchInvariant } from "./boxes.ts";
 
 describe("machine states told apart by the last letters", () => {
   test.each([

@@ -6,10 +6,10 @@
  * all are made a little larger, and it is verified that the images of the larger boxes lie inside them. Networks whose units
  * saturate, and whose steps bring states closer together, have such boxes; with more letters remembered, boxes are smaller.
  */
-import { machineOf, type Network } from "../networks/index.ts";
-import type { FiniteMachine, Letter } from "../tasks/index.ts";
+import { machineOf, type Network } from "../../networks/index.ts";
+import type { FiniteMachine, Letter } from "../../tasks/index.ts";
+import { isRightAnswer, marginOf } from "../margin.ts";
 import { type Bounds, boundedStepper, empty } from "./bounded-steps.ts";
-import { isRightAnswer, marginOf } from "./margin.ts";
 
 /** One step: from a set (−1: before the first step) by a letter to a set, with the machine's answer (−1: none asked). */
 export interface Move {

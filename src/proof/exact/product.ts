@@ -2,9 +2,9 @@
  * The product of a network of step units with its task's machine: every pair of states that any input reaches, exactly.
  * Step units have finitely many states, so that this walk proves or refutes the network at all lengths.
  */
-import { type Rational, rational, zero } from "../algebra/rational.ts";
-import { machineOf } from "../networks/index.ts";
-import type { Letter } from "../tasks/index.ts";
+import { type Rational, rational, zero } from "../../algebra/rational.ts";
+import { machineOf } from "../../networks/index.ts";
+import type { Letter } from "../../tasks/index.ts";
 import { answerOf, exactStep, initialUnits, logitsOf, type StepNetwork } from "./step-network.ts";
 
 /** An input after which something is wrong: no shorter one has such an end. */

@@ -1,11 +1,11 @@
 /** Inter-layer recurrent networks of step units in exact arithmetic: nothing is rounded, so what is found holds. */
-import { gcd } from "../algebra/integer.ts";
-import { equals, fromNumber, multiply, type Rational, rational, toNumber } from "../algebra/rational.ts";
-import { LonghandError } from "../errors.ts";
-import { ndarray } from "../graph/index.ts";
-import { logitCount, type Model } from "../models/index.ts";
-import { machineOf, makeNetwork, type Network } from "../networks/index.ts";
-import type { Letter, Task } from "../tasks/index.ts";
+import { gcd } from "../../algebra/integer.ts";
+import { equals, fromNumber, multiply, type Rational, rational, toNumber } from "../../algebra/rational.ts";
+import { LonghandError } from "../../errors.ts";
+import { ndarray } from "../../graph/index.ts";
+import { logitCount, type Model } from "../../models/index.ts";
+import { machineOf, makeNetwork, type Network } from "../../networks/index.ts";
+import type { Letter, Task } from "../../tasks/index.ts";
 
 /** A unit: z = Σᵢ below[i] · xᵢ + Σᵢ before[i] · sᵢ + bias, h = 1 where z > 0, otherwise 0. */
 export interface StepUnit {

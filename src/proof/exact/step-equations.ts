@@ -1,6 +1,6 @@
 /** Networks of step units as people write them: one line a unit, one line a matrix. */
-import { compare, format, negate, type Rational, rational, zero } from "../algebra/rational.ts";
-import { logitCount } from "../models/index.ts";
+import { compare, format, negate, type Rational, rational, zero } from "../../algebra/rational.ts";
+import { logitCount } from "../../models/index.ts";
 import { exactParameters, type StepNetwork } from "./step-network.ts";
 
 const one = rational(1);

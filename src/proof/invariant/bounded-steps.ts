@@ -1,9 +1,9 @@
 /** Steps of a network from sets of states that are known by bounds, many at once, by the interval runtime. */
-import type { Interval, NDArray } from "../graph/index.ts";
-import type { Model } from "../models/index.ts";
-import { firstStepProgram, type Network, stateInput, stateOutput, stepProgram } from "../networks/index.ts";
-import { compileInterval } from "../runtime/interval/interval.ts";
-import type { Letter } from "../tasks/index.ts";
+import type { Interval, NDArray } from "../../graph/index.ts";
+import type { Model } from "../../models/index.ts";
+import { firstStepProgram, type Network, stateInput, stateOutput, stepProgram } from "../../networks/index.ts";
+import { compileInterval } from "../../runtime/interval/interval.ts";
+import type { Letter } from "../../tasks/index.ts";
 
 /** Bounds on several network states: [count][width], the state tensors of each side by side. */
 export interface Bounds {

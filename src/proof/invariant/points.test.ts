@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { ndarray } from "../graph/index.ts";
-import { findModel } from "../models/index.ts";
-import * as built from "../networks/built/index.ts";
-import type { Network } from "../networks/index.ts";
-import { randomSource } from "../random/index.ts";
-import { binaryAddition } from "../tasks/index.ts";
+import { ndarray } from "../../graph/index.ts";
+import { findModel } from "../../models/index.ts";
+import * as built from "../../networks/built/index.ts";
+import type { Network } from "../../networks/index.ts";
+import { randomSource } from "../../random/index.ts";
+import { binaryAddition } from "../../tasks/index.ts";
 import { searchPoints } from "./points.ts";
 
 const [fullAdder, fullAdderWithMargin, threeUnitAdder] = [

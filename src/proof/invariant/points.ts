@@ -4,11 +4,11 @@
  * Step units are 0 or 1, so that a state of the network is a point; where rounding can't change a unit, a step leads from
  * points to points, and breadth first search meets all of them. A wrong answer is met by a shortest input.
  */
-import { machineOf, type Network } from "../networks/index.ts";
-import type { Letter } from "../tasks/index.ts";
+import { machineOf, type Network } from "../../networks/index.ts";
+import type { Letter } from "../../tasks/index.ts";
+import type { FoundInvariant } from "../certify.ts";
+import { isRightAnswer, largestMargin, marginOf } from "../margin.ts";
 import { boundedStepper, empty } from "./bounded-steps.ts";
-import type { FoundInvariant } from "./certify.ts";
-import { isRightAnswer, largestMargin, marginOf } from "./margin.ts";
 
 export type Points =
   | { readonly kind: "closed"; readonly invariant: FoundInvariant }
