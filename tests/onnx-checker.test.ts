@@ -5,8 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compileReference, completeConfig, findTask, ndarray, randomSource, tasks } from "../src/index.ts";
-import { applyProgram, openTrained, replicaOf, startRun } from "../src/node.ts";
+import {
+  applyProgram,
+  compileReference,
+  completeConfig,
+  findTask,
+  ndarray,
+  randomSource,
+  tasks,
+} from "../src/index.ts";
+import { openTrained, replicaOf, startRun } from "../src/node.ts";
 import { longhand } from "./command-line.ts";
 
 const python = process.env.LONGHAND_PYTHON ?? "/usr/bin/python3";

@@ -16,7 +16,7 @@ import {
   type Tensor,
   vectorize,
 } from "../graph/index.ts";
-import { decodeLogits, type Model } from "../models/index.ts";
+import { decodeLogits, type Model, parameterInputs } from "../models/index.ts";
 import { randomSource, type Stream } from "../random/index.ts";
 import type { Executable, Runtime } from "../runtime/contract.ts";
 import { type Batch, drawBatch, drawSide, type Sampler, type Task, validLengths } from "../tasks/index.ts";
@@ -103,19 +103,21 @@ export function problemsARun({ width }: Model, steps: number, population = 1): n
 export function mistakesProgram(model: Model, population: number, time: Dimension = "time"): Program {
   const symbols = input("symbols", ["batch", time, model.signature.channels.length], "int");
   const targets = input("targets", ["batch", time], "int");
-  const parameters = Object.entries(model.parameters).map(([name, { shape }]) => [name, input(name, shape)] as const);
-  const { logits } = model.apply(Object.fromEntries(parameters), symbols);
+  const parameters = parameterInputs(model);
+  const { logits } = model.apply(parameters, symbols);
   const answer = decodeLogits(logits);
   const isWrong = and(not(equal(answer, targets)), greaterOrEqual(targets, 0));
   const outputs = [reduceSum(cast(isWrong, "float"), { axes: [-1] }), ...(model.width === undefined ? [] : [answer])];
   const named = ([wrong, answers]: readonly Tensor[]) => ({ wrong: wrong!, ...(answers && { answer: answers }) });
   if (population === 1) {
-    return program("evaluate", { ...Object.fromEntries(parameters), symbols, targets }, named(optimize(outputs)));
+    return program("evaluate", { ...parameters, symbols, targets }, named(optimize(outputs)));
   }
-  const wide = parameters.map(([name, tensor]) => [name, input(name, [population, ...tensor.shape])] as const);
-  const replacements = new Map<Tensor, Tensor>(parameters.map(([, tensor], k) => [tensor, wide[k]![1]]));
+  const wide = Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape }]) => [name, input(name, [population, ...shape])]),
+  );
+  const replacements = new Map(Object.entries(parameters).map(([name, tensor]) => [tensor, wide[name]!]));
   const all = optimize(vectorize(optimize(outputs), replacements, population));
-  return program("evaluate", { ...Object.fromEntries(wide), symbols, targets }, named(all));
+  return program("evaluate", { ...wide, symbols, targets }, named(all));
 }
 
 /** What has been counted of one length. */

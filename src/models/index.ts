@@ -6,6 +6,7 @@ import type { ModelKind } from "./model.ts";
 import { neuralGpuModel } from "./neural-gpu.ts";
 import { rnnModel } from "./rnn.ts";
 
+export { applyProgram, parameterInputs } from "./apply.ts";
 export { chosenMasks, type DropoutMasks } from "./dropout.ts";
 export { decodeLogits, encodeSymbols, featureCount, logitCount } from "./encode.ts";
 export {

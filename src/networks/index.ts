@@ -12,6 +12,14 @@ export {
 export { machineOf, makeNetwork, type Network } from "./network.ts";
 export { type NoisyConnections, type NoisyOptions, noisyParameters } from "./noisy.ts";
 export { firstStepProgram, stateInput, stateOutput, stepProgram } from "./step.ts";
-export { type Move, type Moved, type Stepper, stepperOf } from "./stepper.ts";
+export {
+  answeringSteps,
+  type Move as NetworkMove,
+  type Moved as NetworkMoved,
+  moveInputs,
+  type Stepper as NetworkStepper,
+  stateMade,
+  stepperOf,
+} from "./stepper.ts";
 export { type NetworkSteps, stepThrough } from "./steps.ts";
 export { type Connection, type UnitNames, type UnitPlace, type WiredUnit, type Wiring, wiringOf } from "./wiring.ts";

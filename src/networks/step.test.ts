@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { ndarray } from "../graph/index.ts";
-import { findModel } from "../models/index.ts";
+import { applyProgram, findModel } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
-import { applyProgram } from "../runs/apply.ts";
 import { compileReference } from "../runtime/reference/reference.ts";
 import { drawParameters, layoutOf, namedParameters } from "../training/index.ts";
 import { firstStepProgram, stepProgram } from "./step.ts";

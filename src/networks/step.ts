@@ -1,7 +1,7 @@
 /** One time step of a network as a program without a recurrence: what proofs, extractions and step-by-step traces apply. */
 import { LonghandError } from "../errors.ts";
 import { type Dimension, input, type Program, program, squeeze, unrollScans, unsqueeze } from "../graph/index.ts";
-import type { Model } from "../models/index.ts";
+import { type Model, parameterInputs } from "../models/index.ts";
 
 /** Name of the input and the output that hold a state tensor. */
 export const stateInput = (name: string) => `state ${name}`;
@@ -29,9 +29,7 @@ function oneStep(model: Model, batch: Dimension, isLater: boolean): Program {
       `model ${model.name}: reads the whole problem first; expected one that answers at each step, such as ilrnn or rnn`,
     );
   }
-  const parameters = Object.fromEntries(
-    Object.entries(model.parameters).map(([name, { shape }]) => [name, input(name, shape)]),
-  );
+  const parameters = parameterInputs(model);
   const symbols = input("symbols", [batch, model.signature.channels.length], "int");
   const states = Object.fromEntries(
     Object.entries(model.state).map(([name, width]) => [name, input(stateInput(name), [batch, width])]),

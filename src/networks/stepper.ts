@@ -1,4 +1,4 @@
-/** Stepping a network from chosen states, in float64. */
+/** Stepping a network from chosen states, many at once. */
 import { type NDArray, ndarray, type Program, program } from "../graph/index.ts";
 import { decodeLogits, type Model } from "../models/index.ts";
 import { compileReference } from "../runtime/reference/reference.ts";
@@ -7,14 +7,14 @@ import { firstStepProgram, stateInput, stateOutput, stepProgram } from "./step.t
 /** A state and a letter that is read in it. */
 export interface Move {
   /** The state tensors one after the other, in the model's order; null: before the first step. */
-  readonly values: Float64Array | null;
+  readonly values: readonly number[] | null;
   /** A symbol for each channel. */
   readonly letter: readonly number[];
 }
 
 /** Where a move leads, and what is answered. */
 export interface Moved {
-  readonly values: Float64Array;
+  readonly values: readonly number[];
   /** The answer's symbol. */
   readonly answer: number;
 }
@@ -23,39 +23,48 @@ export interface Moved {
 export type Stepper = (parameters: Readonly<Record<string, NDArray>>, moves: readonly Move[]) => Moved[];
 
 /**
- * A stepper of a model, on the reference runtime.
+ * A stepper of a model in float64, on the reference runtime.
  * @throws LonghandError `argument` for networks that read the whole problem first.
  */
 export function stepperOf(model: Model): Stepper {
-  const withAnswer = ({ name, inputs, outputs }: Program) =>
-    compileReference(program(name, inputs, { ...outputs, answer: decodeLogits(outputs.logits!) }));
-  const first = withAnswer(firstStepProgram(model));
-  const later = withAnswer(stepProgram(model));
-  const tensors = Object.entries(model.state);
-  const width = tensors.reduce((sum, [, size]) => sum + size, 0);
+  const { first, later } = answeringSteps(model);
+  const run = { first: compileReference(first), later: compileReference(later) };
   return (parameters, moves) => {
-    const count = moves.length;
-    const isFirst = moves[0]?.values === null;
-    const letters = Int32Array.from(moves.flatMap(({ letter }) => letter));
-    const given: Record<string, NDArray> = { symbols: ndarray(letters, [count, letters.length / count]) };
-    let start = 0;
-    for (const [name, size] of isFirst ? [] : tensors) {
-      const data = new Float64Array(count * size);
-      moves.forEach(({ values }, row) => {
-        data.set(values!.subarray(start, start + size), row * size);
-      });
-      given[stateInput(name)] = ndarray(data, [count, size]);
-      start += size;
-    }
-    const made = (isFirst ? first : later).run({ ...parameters, ...given });
-    return moves.map((_, row) => {
-      const values = new Float64Array(width);
-      let at = 0;
-      for (const [name, size] of tensors) {
-        values.set(made[stateOutput(name)]!.data.subarray(row * size, (row + 1) * size), at);
-        at += size;
-      }
-      return { values, answer: made.answer!.data[row]! };
-    });
+    const made = run[moves[0]?.values === null ? "first" : "later"].run({ ...parameters, ...moveInputs(model, moves) });
+    return moves.map((_, row) => ({ values: stateMade(model, made, row), answer: made.answer!.data[row]! }));
   };
+}
+
+/** The first step and every later one, with one output more: `answer` int [batch], the answer's symbol. */
+export function answeringSteps(model: Model): { readonly first: Program; readonly later: Program } {
+  const withAnswer = ({ name, inputs, outputs }: Program) =>
+    program(name, inputs, { ...outputs, answer: decodeLogits(outputs.logits!) });
+  return { first: withAnswer(firstStepProgram(model)), later: withAnswer(stepProgram(model)) };
+}
+
+/** What the step's program is given for moves, beside the parameters: `symbols`, and each `state <name>` of later steps. */
+export function moveInputs({ state, signature }: Model, moves: readonly Move[]): Record<string, NDArray> {
+  const symbols = Int32Array.from(moves.flatMap(({ letter }) => letter));
+  const given: Record<string, NDArray> = { symbols: ndarray(symbols, [moves.length, signature.channels.length]) };
+  if (moves[0]?.values === null) return given;
+  let start = 0;
+  for (const [name, width] of Object.entries(state)) {
+    const data = new Float64Array(moves.length * width);
+    moves.forEach(({ values }, row) => {
+      for (let k = 0; k < width; k++) data[row * width + k] = values![start + k]!;
+    });
+    given[stateInput(name)] = ndarray(data, [moves.length, width]);
+    start += width;
+  }
+  return given;
+}
+
+/** The state that a move made, by its row in the program's outputs: the state tensors one after the other. */
+export function stateMade({ state }: Model, made: Readonly<Record<string, NDArray>>, row: number): number[] {
+  const values: number[] = [];
+  for (const [name, width] of Object.entries(state)) {
+    const { data } = made[stateOutput(name)]!;
+    for (let k = row * width; k < (row + 1) * width; k++) values.push(data[k]!);
+  }
+  return values;
 }

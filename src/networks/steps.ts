@@ -26,13 +26,13 @@ export function stepThrough({ task, model, parameters }: Network, problem: Int32
   );
   const states: number[][][] = [];
   const answer = new Int32Array(problem.length / channels);
-  let values: Float64Array | null = null;
+  let values: readonly number[] | null = null;
   for (let t = 0; t < answer.length; t++) {
     const letter = Array.from(problem.subarray(t * channels, (t + 1) * channels));
     const [moved] = step(parameters, [{ values, letter }]);
     values = moved!.values;
     answer[t] = moved!.answer;
-    const all = Array.from(values);
+    const all = [...values];
     states.push(widths.map((width) => all.splice(0, width)));
   }
   return { initial, states, answer };

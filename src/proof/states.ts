@@ -1,6 +1,6 @@
 /** Whether a network is exact, where it has finitely many states: all of them are looked at. */
 import type { NDArray } from "../graph/index.ts";
-import { type Move, machineOf, type Network, stepperOf } from "../networks/index.ts";
+import { machineOf, type Network, type NetworkMove, stepperOf } from "../networks/index.ts";
 
 export interface StatesVerdict {
   /** "undecided": more states are reached than were to be looked at, and none gave a wrong answer. */
@@ -22,7 +22,7 @@ export function statesDecider({ task, model }: Pick<Network, "task" | "model">):
   const step = stepperOf(model);
   return (parameters, limit = 1000) => {
     const known = new Set<string>();
-    let border: { readonly state: number; readonly values: Move["values"] }[] = [
+    let border: { readonly state: number; readonly values: NetworkMove["values"] }[] = [
       { state: machine.initial, values: null },
     ];
     while (border.length > 0) {

@@ -1,9 +1,10 @@
 /** A trained network as a file for other tools. */
+
 import { encodeSafetensors } from "../files/index.ts";
+import { applyProgram } from "../models/index.ts";
 import { lower } from "../runtime/onnx/lowering.ts";
 import { encodeModel, type OnnxTensor } from "../runtime/onnx/proto.ts";
 import { VERSION } from "../version.ts";
-import { applyProgram } from "./apply.ts";
 import { replicaOf, type Trained } from "./trained.ts";
 
 /**

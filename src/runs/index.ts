@@ -1,5 +1,4 @@
 /** The runs layer: trainings in folders, and what is done with what they trained. Node only. */
-export { applyProgram } from "./apply.ts";
 export { configHash, type Engine } from "./described.ts";
 export {
   type EvaluateTrainedOptions,

@@ -2,10 +2,9 @@
 import { LonghandError } from "../errors.ts";
 import { drawHeldOut, problemsARun } from "../evaluation/index.ts";
 import { type Dimension, ndarray, program } from "../graph/index.ts";
-import type { Model } from "../models/index.ts";
+import { applyProgram, type Model } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
 import type { Task } from "../tasks/index.ts";
-import { applyProgram } from "./apply.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { replicaOf, type Trained } from "./trained.ts";

@@ -1,10 +1,11 @@
 /** Proofs about what a run trained, kept in its folder. Node only. */
+
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LonghandError } from "../errors.ts";
 import { nodeFileSystem, writeDurably } from "../files/file-system.ts";
+import { applyProgram } from "../models/index.ts";
 import { type Certificate, type ProveOptions, prove, type Verdict } from "../proof/index.ts";
-import { applyProgram } from "./apply.ts";
 import { engineFor } from "./engine.ts";
 import { networkOf, replicaOf, type Trained } from "./trained.ts";
 

@@ -1,7 +1,7 @@
 /** What happens inside a trained network while it works on one problem. Node only. */
 import { LonghandError } from "../errors.ts";
 import { expose, input, type NDArray, optimize, program, type Tensor, transpose } from "../graph/index.ts";
-import { type Applied, decodeLogits, type Model } from "../models/index.ts";
+import { type Applied, decodeLogits, type Model, parameterInputs } from "../models/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { judged, type Prediction } from "./predict.ts";
@@ -58,9 +58,7 @@ export async function traceRun(trained: Trained, text: string, options: TraceRun
   checkMemory(trained, steps, gates ? 7 : 3);
 
   const symbols = input("symbols", [1, steps, channels], "int");
-  const given = Object.fromEntries(
-    Object.entries(model.parameters).map(([name, { shape }]) => [name, input(name, shape)]),
-  );
+  const given = parameterInputs(model);
   const applied = model.apply(given, symbols);
   const values = applied.trace ? positionValues(applied, gates) : unitValues(model, applied, gates);
   const names = Object.keys(values);

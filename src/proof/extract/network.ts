@@ -1,6 +1,6 @@
 /** The machine that a network is, where it has finitely many states: all of them, found by running it. */
 import { LonghandError } from "../../errors.ts";
-import { type Move, machineOf, type Network, stepperOf } from "../../networks/index.ts";
+import { machineOf, type Network, type NetworkMove, stepperOf } from "../../networks/index.ts";
 import { allLetters } from "../../tasks/index.ts";
 import { type MealyMachine, machineOfTask } from "./mealy.ts";
 import { minimizeMachine } from "./minimize.ts";
@@ -26,7 +26,7 @@ const chunk = 512;
 /** Where the network is, and where the problem: in which state of the machine that says what may come. */
 interface Place {
   readonly problem: number;
-  readonly values: Move["values"];
+  readonly values: NetworkMove["values"];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Whole problems answered by a network's ordinary program, and where the answers are wrong. */
-import { input, ndarray, program } from "../../graph/index.ts";
-import { decodeLogits } from "../../models/index.ts";
+import { ndarray } from "../../graph/index.ts";
+import { applyProgram } from "../../models/index.ts";
 import type { Network } from "../../networks/index.ts";
 import type { Executable, Runtime } from "../../runtime/contract.ts";
 import { marginOf } from "../margin.ts";
@@ -41,16 +41,8 @@ export function answerer({ model, parameters }: Network, runtime: Runtime, meter
     if (compiled && isFitting) return compiled.executable;
     await compiled?.executable.close();
     compiled = undefined;
-    const symbols = input("symbols", ["batch", width === undefined ? "time" : steps, channels], "int");
-    const named = Object.fromEntries(
-      Object.entries(model.parameters).map(([name, { shape }]) => [name, input(name, shape)]),
-    );
-    const { logits } = model.apply(named, symbols);
-    const answer = decodeLogits(logits);
-    compiled = {
-      steps,
-      executable: await runtime.compile(program("apply", { ...named, symbols }, { answer, logits })),
-    };
+    const program = applyProgram(model, width === undefined ? "time" : steps);
+    compiled = { steps, executable: await runtime.compile(program) };
     return compiled.executable;
   };
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ndarray } from "../../graph/index.ts";
-import { findModel } from "../../models/index.ts";
+import { applyProgram, findModel } from "../../models/index.ts";
 import {
   builtNetworks,
   fullAdder,
@@ -11,7 +11,6 @@ import {
   threeUnitAdder,
 } from "../../networks/index.ts";
 import { randomSource } from "../../random/index.ts";
-import { applyProgram } from "../../runs/apply.ts";
 import { open } from "../../runtime/open.ts";
 import { compileReference, reference } from "../../runtime/reference/reference.ts";
 import { findTask, runMachine } from "../../tasks/index.ts";

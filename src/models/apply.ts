@@ -1,6 +1,12 @@
-/** A trained network as a program that answers problems. */
-import { type Dimension, input, type Program, program } from "../graph/index.ts";
-import { decodeLogits, type Model } from "../models/index.ts";
+/** A model as a program that answers problems. */
+import { type Dimension, input, type Program, program, type Tensor } from "../graph/index.ts";
+import { decodeLogits } from "./encode.ts";
+import type { Model } from "./model.ts";
+
+/** An input for each parameter, by name. */
+export function parameterInputs({ parameters }: Pick<Model, "parameters">): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, input(name, shape)]));
+}
 
 /**
  * The network of one replica over a batch. Inputs: the parameters by name and `symbols` int [batch, time, channels].
@@ -9,9 +15,7 @@ import { decodeLogits, type Model } from "../models/index.ts";
  */
 export function applyProgram(model: Model, time: Dimension = "time"): Program {
   const symbols = input("symbols", ["batch", time, model.signature.channels.length], "int");
-  const parameters = Object.fromEntries(
-    Object.entries(model.parameters).map(([name, { shape }]) => [name, input(name, shape)]),
-  );
+  const parameters = parameterInputs(model);
   const { logits } = model.apply(parameters, symbols);
   return program("apply", { ...parameters, symbols }, { answer: decodeLogits(logits), logits });
 }
