@@ -1,6 +1,13 @@
 /** `longhand check` */
 import type { Command } from "commander";
-import { type Certificate, checkCertificate, foreignPart, hashOf, LonghandError, weightsOf } from "../src/index.ts";
+import {
+  type Certificate,
+  checkCertificate,
+  foreignPart,
+  hashOfWeights,
+  LonghandError,
+  weightsOf,
+} from "../src/index.ts";
 import { networkOf, openTrained, readCertificate } from "../src/node.ts";
 import { wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -48,7 +55,7 @@ async function check(file: string, { run, replica }: CheckOptions, output: Outpu
   if (foreign)
     return reject(`it proves something, but its ${foreign} is not what ${certificate.task} and its model have`);
   const { sha256 } = certificate.network;
-  if (trained && (await hashOf(weightsOf(networkOf(trained, replica)))) !== sha256) {
+  if (trained && (await hashOfWeights(weightsOf(networkOf(trained, replica)))) !== sha256) {
     return reject(`its weights are not those of ${run}`);
   }
   const { states, sets, moves, margin } = checked;

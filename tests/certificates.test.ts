@@ -10,7 +10,7 @@ import {
   findTask,
   firstStepProgram,
   foreignPart,
-  hashOf,
+  hashOfWeights,
   makeNetwork,
   type Network,
   ndarray,
@@ -104,7 +104,7 @@ const weightOf = (c: Draft, random: (n: number) => number) => {
 const nudge = async (c: Draft, random: (n: number) => number, by: number) => {
   const { values, k } = weightOf(c, random);
   values[k] = Math.fround(values[k]! + by);
-  c.network.sha256 = await hashOf(c.network.weights);
+  c.network.sha256 = await hashOfWeights(c.network.weights);
 };
 const sign = (random: (n: number) => number) => (random(2) ? 1 : -1);
 

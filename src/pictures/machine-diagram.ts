@@ -1,5 +1,5 @@
 /** A machine's state diagram as plain data: which letters lead where, in few words. */
-import { type MealyMachine, type Transition, transitionsOf } from "../proof/extract/index.ts";
+import { type MachineTransition, type MealyMachine, transitionsOf } from "../proof/extract/index.ts";
 import type { StateArrow, StateDiagram } from "./state-diagram.ts";
 
 /** Most letters of one label that are listed, most labels of one arrow, and most answers that one label lists. */
@@ -18,7 +18,7 @@ export function machineDiagram(
   },
 ): StateDiagram {
   const { wrong, ...titles } = words;
-  const arrows = new Map<string, Transition[]>();
+  const arrows = new Map<string, MachineTransition[]>();
   for (const { from, to, output, letters } of transitionsOf(machine)) {
     const isWrong = (letter: number) => wrong !== undefined && wrong[0] === from && wrong[1] === letter;
     for (const [own, key] of [
@@ -40,7 +40,7 @@ export function machineDiagram(
 }
 
 /** "01, 10/1": a line for each answer, or all in one where they are many. */
-function labelsOf({ letters: texts, answers }: MealyMachine, transitions: readonly Transition[]): string[] {
+function labelsOf({ letters: texts, answers }: MealyMachine, transitions: readonly MachineTransition[]): string[] {
   const listed = (letters: readonly number[]) =>
     letters.length <= most.letters ? letters.map((letter) => texts[letter]).join(", ") : `${letters.length} letters`;
   if (transitions.length <= most.labels) {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ndarray } from "../graph/index.ts";
 import { builtNetworks, fullAdder, threeUnitAdder } from "../networks/built/index.ts";
 import type { Certificate } from "./certificate.ts";
-import { foreignPart, hashOf, weightsOf } from "./certify.ts";
+import { foreignPart, hashOfWeights, weightsOf } from "./certify.ts";
 import { prove } from "./prove.ts";
 
 async function certificateOf(network: Parameters<typeof prove>[0]): Promise<Certificate> {
@@ -24,7 +24,7 @@ test("the hash is that of names, shapes and float32 values, whatever the order o
     Buffer.from(Float32Array.of(0.1, -2).buffer),
   ]);
   const golden = createHash("sha256").update(bytes).digest("hex");
-  expect(await hashOf(weightsOf({ parameters }))).toBe(golden);
+  expect(await hashOfWeights(weightsOf({ parameters }))).toBe(golden);
 });
 
 test.each(builtNetworks.map((built) => [built.name, built.network] as const))("%s is proved", async (_, network) => {

@@ -36,7 +36,7 @@ export async function certify(network: Network, invariant: FoundInvariant): Prom
     network: {
       model: { ...model.options, name: model.name },
       weights,
-      sha256: await hashOf(weights),
+      sha256: await hashOfWeights(weights),
       ...equations(model),
     },
     sets: states.map((state, set) => {
@@ -68,7 +68,7 @@ export function weightsOf({ parameters }: Pick<Network, "parameters">): Weights 
 }
 
 /** SHA-256 of weights: see `Certificate.network.sha256`. */
-export async function hashOf(weights: Weights): Promise<string> {
+export async function hashOfWeights(weights: Weights): Promise<string> {
   const names = Object.keys(weights).sort((a, b) => (a < b ? -1 : 1));
   const parts = names.flatMap((name) => {
     const { shape, values } = weights[name]!;

@@ -1,7 +1,19 @@
 /** The proof layer: what the layers above may use. */
-export type { Certificate, Equation, InvariantSet, StateBounds, StepEquations } from "./certificate.ts";
-export { foreignPart, hashOf, weightsOf } from "./certify.ts";
-export { centreThresholds, exploreProduct, type Flaw, type Product, type UnitRange } from "./exact/product.ts";
+export type {
+  Certificate,
+  Equation as CertificateEquation,
+  InvariantSet,
+  StateBounds,
+  StepEquations as CertificateStep,
+} from "./certificate.ts";
+export { foreignPart, hashOfWeights, weightsOf } from "./certify.ts";
+export {
+  centreThresholds,
+  exploreProduct,
+  type Flaw as ProductFlaw,
+  type Product as NetworkProduct,
+  type UnitRange,
+} from "./exact/product.ts";
 export { stepEquations, stepMatrices } from "./exact/step-equations.ts";
 export {
   type ExactParameters,

@@ -1,5 +1,5 @@
 /** Weights by constraint solving: what the layers above may use. */
-export type { WeightBounds, Word } from "./encode.ts";
+export type { WeightBounds, Word as MachineWord } from "./encode.ts";
 export {
   connectionsOf,
   type Synthesis,
