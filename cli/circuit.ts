@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { circuitFilm, circuitPicture, LonghandError, stepThrough, type Wiring, wiringOf } from "../src/index.ts";
 import { type ChosenNetwork, chooseNetwork } from "./network.ts";
-import { wholeNumber } from "./options.ts";
+import { previousCheckpointOption, replicaOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { readProblemsWithMinus } from "./predict.ts";
 import { table } from "./table.ts";
@@ -28,12 +28,8 @@ export function addCircuit(program: Command, output: () => Output): void {
     .argument("[input]", "a problem, as in 11+6")
     .option("-o, --output <file>", "ending in .svg (default: circuit.svg)")
     .option("--step <n>", "only this time step of the problem, from 1", wholeNumber("--step", 1))
-    .option(
-      "--replica <number>",
-      "which network of a population (default: the first that is solved)",
-      wholeNumber("--replica", 0),
-    )
-    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
+    .addOption(replicaOption)
+    .addOption(previousCheckpointOption)
     .action(async (text: string, input: string | undefined, options: CircuitOptions) => {
       await circuitVerb(text, input, options, output());
     });

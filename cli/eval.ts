@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { type LengthResult, type Rate, rate } from "../src/index.ts";
 import { evaluateTrained, lengthsFor, openTrained, type Trained } from "../src/node.ts";
-import { replicaNumber, wholeNumber, wholeNumbers } from "./options.ts";
+import { previousCheckpointOption, replicaNumber, runtimeOption, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { evaluationProgress } from "./progress.ts";
 import { stopOnSignals } from "./signals.ts";
@@ -48,8 +48,8 @@ export function addEval(program: Command, output: () => Output): void {
       "one network of a population, or all: a line for each (default: a summary)",
       replicaNumber,
     )
-    .option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)")
-    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
+    .addOption(runtimeOption)
+    .addOption(previousCheckpointOption)
     .action(async (folder: string, options: EvalOptions) => {
       process.exitCode = await evaluate(folder, options, output());
     });

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { LonghandError } from "../src/index.ts";
 import { exportOnnx, exportSafetensors, openTrained, replicaOf } from "../src/node.ts";
-import { wholeNumber } from "./options.ts";
+import { previousCheckpointOption, replicaOption } from "./options.ts";
 import type { Output } from "./output.ts";
 import { count } from "./words.ts";
 
@@ -21,12 +21,8 @@ export function addExport(program: Command, output: () => Output): void {
     .description("Writes what a run trained as a file for other tools; a file that is there is replaced.")
     .argument("<run>", "a run's folder")
     .argument("<file>", "ending in .onnx: the network, or .safetensors: its parameters")
-    .option(
-      "--replica <number>",
-      "which network of a population (default: the first that is solved)",
-      wholeNumber("--replica", 0),
-    )
-    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
+    .addOption(replicaOption)
+    .addOption(previousCheckpointOption)
     .action(async (folder: string, file: string, options: ExportOptions) =>
       exportVerb(folder, file, options, output()),
     );

@@ -15,7 +15,7 @@ import {
   transitionsOf,
 } from "../src/index.ts";
 import { networkOf, openTrained, readCertificate, replicaOf } from "../src/node.ts";
-import { wholeNumber } from "./options.ts";
+import { previousCheckpointOption, replicaOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 import { count, counted, list } from "./words.ts";
@@ -47,13 +47,9 @@ export function addExtract(program: Command, output: () => Output): void {
     )
     .argument("<source>", "a run's folder, or a certificate that `longhand prove` wrote")
     .option("-o, --output <file>", "also draw the machine, ending in .svg; a file that is there is replaced")
-    .option(
-      "--replica <number>",
-      "which network of a population (default: the first that is solved)",
-      wholeNumber("--replica", 0),
-    )
+    .addOption(replicaOption)
     .option("--states <n>", "most states of a network that are looked at (default: 10,000)", wholeNumber("--states", 1))
-    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
+    .addOption(previousCheckpointOption)
     .action(async (path: string, options: ExtractOptions) => {
       process.exitCode = await extract(path, options, output());
     });

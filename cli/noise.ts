@@ -12,7 +12,7 @@ import {
   noiseLevels,
 } from "../src/index.ts";
 import { type ChosenNetwork, chooseNetwork } from "./network.ts";
-import { deviation, wholeNumber } from "./options.ts";
+import { deviation, replicaOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 import { count, percent } from "./words.ts";
@@ -42,11 +42,7 @@ export function addNoise(program: Command, output: () => Output): void {
       connections,
     )
     .option("--seed <n>", "of the noise (default: 1)", wholeNumber("--seed", 0))
-    .option(
-      "--replica <number>",
-      "which network of a population (default: the first that is solved)",
-      wholeNumber("--replica", 0),
-    )
+    .addOption(replicaOption)
     .option("-o, --output <file>", "a picture of the curves, ending in .svg (default: none)")
     .action(async (texts: string[], options: NoiseVerbOptions) => noiseVerb(texts, options, output()));
 }

@@ -1,5 +1,6 @@
 /** Reading options. */
 import { readFile } from "node:fs/promises";
+import { Option } from "commander";
 import { LonghandError, mergeConfig } from "../src/index.ts";
 
 /** A reader of whole numbers for an option. */
@@ -108,3 +109,16 @@ export function deviation(flag: string): (text: string) => number {
     throw new LonghandError("argument", `${flag}: received "${text}", expected a number of at least 0`);
   };
 }
+
+/** Which network of a run a verb is about. */
+export const replicaOption = new Option(
+  "--replica <number>",
+  "which network of a population (default: the first that is solved)",
+).argParser(wholeNumber("--replica", 0));
+
+export const previousCheckpointOption = new Option(
+  "--previous-checkpoint",
+  "where the newest checkpoint is damaged, use the one before it",
+);
+
+export const runtimeOption = new Option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)");

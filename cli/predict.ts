@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { LonghandError } from "../src/index.ts";
 import { openTrained, predictMany } from "../src/node.ts";
-import { readText, wholeNumber } from "./options.ts";
+import { previousCheckpointOption, readText, replicaOption, runtimeOption } from "./options.ts";
 import type { Output } from "./output.ts";
 import { count, list } from "./words.ts";
 
@@ -24,13 +24,9 @@ export function addPredict(program: Command, output: () => Output): void {
     .argument("[input]", "a problem, as in 387+18; its numbers may have any length")
     .option("--file <file>", 'problems, one a line; "-": standard input')
     .option("--check", "compare with the exact answer")
-    .option(
-      "--replica <number>",
-      "which network of a population (default: the first that is solved)",
-      wholeNumber("--replica", 0),
-    )
-    .option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)")
-    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
+    .addOption(replicaOption)
+    .addOption(runtimeOption)
+    .addOption(previousCheckpointOption)
     .action(async (folder: string, input: string | undefined, options: PredictOptions) => {
       process.exitCode = await predictVerb(folder, input, options, output());
     });

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { LonghandError, type Verdict } from "../src/index.ts";
 import { openTrained, type ProveTrainedOptions, proveTrained, type ReplicaVerdict, type Trained } from "../src/node.ts";
-import { replicaNumber, wholeNumbers } from "./options.ts";
+import { previousCheckpointOption, replicaNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { describeRefutation, printRefutation } from "./refutation.ts";
 import { stopOnSignals } from "./signals.ts";
@@ -35,7 +35,7 @@ export function addProve(program: Command, output: () => Output): void {
       wholeNumbers("--recent", 0),
     )
     .option("--no-refute", "don't look for an input that fails where no proof is found")
-    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
+    .addOption(previousCheckpointOption)
     .action(async (folder: string, options: ProveOptions) => {
       process.exitCode = await proveVerb(folder, options, output());
     });

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { openRuntime, searchErrors } from "../src/index.ts";
 import { networkOf, openTrained, replicaOf } from "../src/node.ts";
-import { wholeNumber } from "./options.ts";
+import { previousCheckpointOption, replicaOption, runtimeOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { describeRefutation, printRefutation } from "./refutation.ts";
 import { stopOnSignals } from "./signals.ts";
@@ -25,11 +25,7 @@ export function addRefute(program: Command, output: () => Output): void {
       "Looks for an input that a trained network gets wrong, as short as possible. Exit status 0: none was found, which proves nothing unless it says so; 1: here is one. Ctrl+C ends it; exit status 130.",
     )
     .argument("<run>", "a run's folder")
-    .option(
-      "--replica <number>",
-      "which network of a population (default: the first that is solved)",
-      wholeNumber("--replica", 0),
-    )
+    .addOption(replicaOption)
     .option("--seed <n>", "of the inputs that are drawn (default: 1)", wholeNumber("--seed", 0))
     .option(
       "--max-length <steps>",
@@ -41,8 +37,8 @@ export function addRefute(program: Command, output: () => Output): void {
       "about how many steps of the network are evaluated (default: 4000000)",
       wholeNumber("--budget", 1),
     )
-    .option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)")
-    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
+    .addOption(runtimeOption)
+    .addOption(previousCheckpointOption)
     .action(async (folder: string, options: RefuteOptions) => {
       process.exitCode = await refuteVerb(folder, options, output());
     });

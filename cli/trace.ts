@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { LonghandError, type MapsOptions, type MapsTrace, mapsPng, mapsSvg, tracePicture } from "../src/index.ts";
 import { openTrained, type RunTrace, type Trained, traceRun } from "../src/node.ts";
 import { historyOf } from "./network.ts";
-import { wholeNumber, wholeNumbers } from "./options.ts";
+import { previousCheckpointOption, replicaOption, runtimeOption, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { readProblemsWithMinus } from "./predict.ts";
 import { printProblem } from "./problem.ts";
@@ -40,14 +40,10 @@ export function addTrace(program: Command, output: () => Output): void {
     .option("--maps <list>", "only these maps, as in 0,5,40 (default: all)", wholeNumbers("--maps", 0))
     .option("--single <map>", "one map, large", wholeNumber("--single", 0))
     .option("--scale <n>", "pixels a value, 1 to 64 (default: as many as fit)", wholeNumber("--scale", 1))
-    .option(
-      "--replica <number>",
-      "which network of a population (default: the first that is solved)",
-      wholeNumber("--replica", 0),
-    )
+    .addOption(replicaOption)
     .option("--checkpoint <step>", "the network after this step (default: the newest)", wholeNumber("--checkpoint", 0))
-    .option("--previous-checkpoint", "where the newest checkpoint is damaged, use the one before it")
-    .option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)")
+    .addOption(previousCheckpointOption)
+    .addOption(runtimeOption)
     .action(async (folder: string, input: string, options: TraceOptions) =>
       traceVerb(folder, input, options, output()),
     );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { completeConfig, findTask, LonghandError, mergeConfig, type Task, type TrainingEvent } from "../src/index.ts";
 import { finding, openTrained, resumeRun, startRun, type TrainingRun, unseen, writeResult } from "../src/node.ts";
-import { collect, readConfigFile, readSettings, wholeNumber } from "./options.ts";
+import { collect, readConfigFile, readSettings, runtimeOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { progress } from "./progress.ts";
 import { proveAll } from "./prove.ts";
@@ -41,7 +41,7 @@ export function addTrain(program: Command, output: () => Output): void {
     .option("--run <folder>", "the run's folder, new or empty (default: runs/<task>-<time>)")
     .option("--resume <folder>", "go on with a run, bit for bit as if it had never stopped")
     .option("--previous-checkpoint", "with --resume: where the newest checkpoint is damaged, use the one before it")
-    .option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)")
+    .addOption(runtimeOption)
     .option(
       "--prove",
       "train all steps, then prove every network right for every length and write certificates; exit status 1: not all are proved",
