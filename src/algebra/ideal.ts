@@ -1,5 +1,4 @@
 /** What a reduced Gröbner basis tells of its ideal. */
-
 import { type GroebnerBasis, isEverything } from "./groebner.ts";
 import { defaultLimits, makeMeter } from "./limits.ts";
 import type { Exponents } from "./monomial.ts";

@@ -1,5 +1,4 @@
 /** Every activation of a network at every step of a problem. */
-
 import type { Network } from "./network.ts";
 import { stepperOf } from "./stepper.ts";
 

@@ -1,4 +1,8 @@
-/** The proof layer: what the layers above may use. */
+/**
+ * The proof layer: what the layers above may use. `prove` looks for an invariant (invariant/) and writes it down as a
+ * certificate, or looks for an input that fails (refute/). Networks of step units have finitely many states, which are all
+ * walked over in exact arithmetic (exact/); their weights can be solved for (synthesis/). What is proved is a machine (extract/).
+ */
 export type {
   Certificate,
   Equation as CertificateEquation,

@@ -9,6 +9,12 @@ export function marginOf(logits: Bounds, count: number, row: number, answer: num
   return margin(logits.lower, logits.upper, count, row, answer);
 }
 
+/** The margin of logits that are known; where they aren't numbers it is −∞. */
+export function knownMargin(logits: Float64Array, count: number, row: number, answer: number): number {
+  const own = margin(logits, logits, count, row, answer);
+  return Number.isNaN(own) ? Number.NEGATIVE_INFINITY : own;
+}
+
 /** The largest margin: where it isn't right, the answer is surely wrong. */
 export function largestMargin(logits: Bounds, count: number, row: number, answer: number): number {
   return margin(logits.upper, logits.lower, count, row, answer);

@@ -1,5 +1,4 @@
 /** A trained network as a file for other tools. */
-
 import { encodeSafetensors } from "../files/index.ts";
 import { applyProgram } from "../models/index.ts";
 import { lower } from "../runtime/onnx/lowering.ts";

@@ -1,5 +1,4 @@
 /** Proofs about what a run trained, kept in its folder. Node only. */
-
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LonghandError } from "../errors.ts";

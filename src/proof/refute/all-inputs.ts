@@ -1,6 +1,6 @@
 /** All inputs up to a length, breadth first. */
+import { type Child, type InputTree, inputOf, keyOf, type Node } from "./input-tree.ts";
 import type { Meter } from "./meter.ts";
-import { type Child, inputOf, keyOf, type Node, type Stepper } from "./stepper.ts";
 
 export interface AllInputs {
   /** A shortest input on which the network errs, at its last step. */
@@ -15,7 +15,7 @@ export interface AllInputs {
  * @param until the meter's reading at which no further length is begun.
  */
 export async function tryAllInputs(
-  { machine, start, expand }: Stepper,
+  { machine, start, expand }: InputTree,
   meter: Meter,
   { until, maxLength }: { readonly until: number; readonly maxLength: number },
 ): Promise<AllInputs> {

@@ -3,7 +3,7 @@ import { ndarray } from "../../graph/index.ts";
 import { applyProgram } from "../../models/index.ts";
 import type { Network } from "../../networks/index.ts";
 import type { Executable, Runtime } from "../../runtime/contract.ts";
-import { marginOf } from "../margin.ts";
+import { knownMargin } from "../margin.ts";
 import type { Meter } from "./meter.ts";
 
 /** What a network makes of one problem. */
@@ -73,8 +73,7 @@ export function answerer({ model, parameters }: Network, runtime: Runtime, meter
           const target = targets[at + k]!;
           let margin = Number.POSITIVE_INFINITY;
           for (let step = 0; step < steps; step++) {
-            const own = marginOf({ lower: logits, upper: logits }, count, k * steps + step, target[step]!);
-            margin = Math.min(margin, Number.isNaN(own) ? Number.NEGATIVE_INFINITY : own);
+            margin = Math.min(margin, knownMargin(logits, count, k * steps + step, target[step]!));
           }
           answered.push({ answer, wrong: firstWrong(answer, target), margin });
         });

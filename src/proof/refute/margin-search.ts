@@ -1,7 +1,7 @@
 /** A beam search for inputs after which the right answer is hardly ahead: the way to an error is often downhill. */
 import type { Stream } from "../../random/index.ts";
+import { type Child, type InputTree, inputOf, keyOf, type Node, type Step } from "./input-tree.ts";
 import type { Meter } from "./meter.ts";
-import { type Child, inputOf, keyOf, type Node, type Step, type Stepper } from "./stepper.ts";
 
 /** Nodes that are looked ahead from, for each that is gone on with. */
 const AHEAD = 4;
@@ -25,7 +25,7 @@ interface Opened {
  * @returns an input whose last answer is wrong.
  */
 export async function searchMargin(
-  { machine, start, expand }: Stepper,
+  { machine, start, expand }: InputTree,
   stream: Stream,
   meter: Meter,
   { width, until, maxLength }: { readonly width: number; readonly until: number; readonly maxLength: number },

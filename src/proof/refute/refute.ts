@@ -7,11 +7,11 @@ import { type Task, validLengths } from "../../tasks/index.ts";
 import type { Refutation } from "../verdict.ts";
 import { tryAllInputs } from "./all-inputs.ts";
 import { type Answerer, answerer } from "./answers.ts";
+import { type InputTree, inputTree } from "./input-tree.ts";
 import { tryLongInputs } from "./long-inputs.ts";
 import { searchMargin } from "./margin-search.ts";
 import { type Meter, meterOf, type RefuteProgress } from "./meter.ts";
 import { shorten } from "./shorten.ts";
-import { type Stepper, stepper } from "./stepper.ts";
 import { tryWholeProblems } from "./whole-problems.ts";
 import { completed } from "./words.ts";
 
@@ -69,7 +69,7 @@ export async function searchErrors(network: Network, options: RefuteOptions): Pr
   const random = randomSource(seed);
   await using answers = answerer(network, runtime, meter);
   if (!isStepped) return await searchWhole(network, answers, random, meter, maxLength);
-  await using steps = await stepper(network, runtime, meter);
+  await using steps = await inputTree(network, runtime, meter);
   return await searchSteps(network, answers, steps, random, meter, maxLength);
 }
 
@@ -83,7 +83,7 @@ const DEPTH = 200;
 async function searchSteps(
   { task }: Network,
   answers: Answerer,
-  steps: Stepper,
+  steps: InputTree,
   random: RandomSource,
   meter: Meter,
   maxLength: number,

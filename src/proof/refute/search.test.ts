@@ -6,19 +6,19 @@ import { reference } from "../../runtime/reference/reference.ts";
 import { binaryAddition, binarySubtraction, findTask, modularArithmetic } from "../../tasks/index.ts";
 import { tryAllInputs } from "./all-inputs.ts";
 import { answerer } from "./answers.ts";
+import { inputOf, inputTree, keyOf } from "./input-tree.ts";
 import { tryLongInputs } from "./long-inputs.ts";
 import { searchMargin } from "./margin-search.ts";
 import { meterOf } from "./meter.ts";
 import { carryCounter, DRIFT, driftingAdder, LEAK, leakyAdder } from "./networks.test-helper.ts";
 import { shorten } from "./shorten.ts";
-import { inputOf, keyOf, stepper } from "./stepper.ts";
 import { answersOf, completed, wordMakers } from "./words.ts";
 
 const random = randomSource(4);
 
 test("steps follow the machine, with the margin of each answer", async () => {
   const meter = meterOf(100);
-  await using steps = await stepper(threeUnitAdder.network, reference, meter);
+  await using steps = await inputTree(threeUnitAdder.network, reference, meter);
   const letter = [1, 1];
   const [first] = await steps.expand([{ node: steps.start, letter }]);
   // z = h₁ − h₂ + h₃ − ½ = −½ for 1 + 1, ½ for 1 + 1 with a carry.
@@ -38,7 +38,7 @@ test("steps follow the machine, with the margin of each answer", async () => {
 
 test("all inputs: as far as the budget goes", async () => {
   const meter = meterOf(1000);
-  await using steps = await stepper(driftingAdder(), reference, meter);
+  await using steps = await inputTree(driftingAdder(), reference, meter);
   const all = await tryAllInputs(steps, meter, { until: 100, maxLength: 1000 });
   expect(all.failing).toBeUndefined();
   expect(all.length).toBeGreaterThan(1);
@@ -48,7 +48,7 @@ test("all inputs: as far as the budget goes", async () => {
 test("the search on the margin finds a way that chance doesn't", async () => {
   // 16 more carries than steps without one, then a digit that is 0.
   const meter = meterOf(1e6);
-  await using steps = await stepper(carryCounter(), reference, meter);
+  await using steps = await inputTree(carryCounter(), reference, meter);
   const found = await searchMargin(steps, random.stream("beam"), meter, { width: 64, until: 1e6, maxLength: 40 });
   expect(found).toHaveLength(2 * 17);
   expect(

@@ -1,5 +1,4 @@
 /** How each ONNX operator is made of ours. The forms of older operator sets are noted where they differ. */
-
 import { ndarray } from "../../graph/array.ts";
 import { broadcast } from "../../graph/dimension.ts";
 import type { ReduceOptions, Tensor } from "../../graph/index.ts";

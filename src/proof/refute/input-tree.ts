@@ -2,7 +2,7 @@
 import { answeringSteps, machineOf, moveInputs, type Network, stateMade } from "../../networks/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
 import type { FiniteMachine, Letter } from "../../tasks/index.ts";
-import { marginOf } from "../margin.ts";
+import { knownMargin } from "../margin.ts";
 import type { Meter } from "./meter.ts";
 
 /** The way to a node: its last letter and the way before it. */
@@ -35,7 +35,7 @@ export interface Step {
   readonly letter: Letter;
 }
 
-export interface Stepper extends AsyncDisposable {
+export interface InputTree extends AsyncDisposable {
   readonly machine: FiniteMachine;
   /** Before the first letter. */
   readonly start: Node;
@@ -47,7 +47,7 @@ export interface Stepper extends AsyncDisposable {
 const STEPS_A_RUN = 4096;
 
 /** @throws LonghandError `argument` for tasks without a machine and networks that read the whole problem first. */
-export async function stepper(network: Network, runtime: Runtime, meter: Meter): Promise<Stepper> {
+export async function inputTree(network: Network, runtime: Runtime, meter: Meter): Promise<InputTree> {
   const { model, parameters } = network;
   const machine = machineOf(network);
   const programs = answeringSteps(model);
@@ -62,13 +62,12 @@ export async function stepper(network: Network, runtime: Runtime, meter: Meter):
     const count = logits.length / steps.length;
     return steps.map(({ node, letter }, row): Child => {
       const { state, output } = machine.next(node.state, letter);
-      const margin = marginOf({ lower: logits, upper: logits }, count, row, output);
       return {
         trail: { before: node.trail, letter },
         state,
         values: stateMade(model, made, row),
         isWrong: output >= 0 && made.answer!.data[row] !== output,
-        margin: Number.isNaN(margin) ? Number.NEGATIVE_INFINITY : margin,
+        margin: knownMargin(logits, count, row, output),
       };
     });
   };
