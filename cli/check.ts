@@ -52,8 +52,10 @@ async function check(file: string, { run, replica }: CheckOptions, output: Outpu
   if (!checked.accepted) return reject(checked.reason);
   const certificate = value as Certificate;
   const foreign = foreignPart(certificate);
-  if (foreign)
-    return reject(`it proves something, but its ${foreign} is not what ${certificate.task} and its model have`);
+  if (foreign) {
+    const differs = foreign === "equations" ? "equations are" : `${foreign} is`;
+    return reject(`it proves something, but its ${differs} not what ${certificate.task} and its model have`);
+  }
   const { sha256 } = certificate.network;
   if (trained && (await hashOfWeights(weightsOf(networkOf(trained, replica)))) !== sha256) {
     return reject(`its weights are not those of ${run}`);
