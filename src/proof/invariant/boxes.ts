@@ -89,7 +89,7 @@ const ROUNDS = 1000;
 /** Images are made larger by this, relative to 1 + |x|: a checker may round otherwise. */
 const SLACK = 2 ** -20;
 /** Ends of boxes lie on multiples of this, so that they don't grow for ever by less and less. */
-const GRID = 2 ** -12;
+const GRID = 2 ** -16;
 
 /** Looks for an invariant with the given history. */
 export function findInvariant(network: Network, history: History): Invariant | Obstacle {
