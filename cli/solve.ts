@@ -54,6 +54,8 @@ export function addSolve(program: Command, output: () => Output): void {
     .option("--run <folder>", "write the network as a run, which the other verbs read")
     .action(async (name: string, options: SolveOptions) => {
       process.exitCode = await solveVerb(findTask(name), options, output());
+      // A call that the solver never ended leaves a timer of ten minutes behind.
+      setTimeout(() => process.exit(), 1000).unref();
     });
 }
 

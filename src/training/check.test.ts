@@ -168,6 +168,11 @@ test("a curriculum by bins fits together", () => {
   expect(() => dngpu({ model: { name: "dngpu", maps: 3, hard: false }, saturation: null })).not.toThrow();
 });
 
+test("the worst noise comes after the drawn noise is grown", () => {
+  const given = { task: "parity", stateNoise: { scale: 0.1, growth: 1, kind: "worst" } };
+  expect(() => completeConfig(given)).toThrow("config, stateNoise, growth: received 1, expected less than 1");
+});
+
 test("the worst noise goes with cross-entropy only", () => {
   const given = { task: "parity", loss: "squares", stateNoise: { scale: 0.1, kind: "worst" } };
   expect(() => completeConfig(given)).toThrow(

@@ -53,6 +53,8 @@ function checkWithoutBins(config: TrainingConfig): void {
       stateNoise.kind,
       `"uniform": the worst noise is that of the loss cross-entropy, not of ${loss}`,
     );
+  if (stateNoise?.kind === "worst" && stateNoise.growth === 1)
+    throw wrong("stateNoise, growth", 1, "less than 1: the worst noise grows once the drawn noise is grown");
   if (saturation) throw wrong("saturation", saturation, "null: there are no bins");
   if (sharing) throw wrong("sharing", sharing, "null: there are no bins");
 }

@@ -60,7 +60,7 @@ function noiseScale({ stateNoise, steps }: TrainingConfig, t: number): number {
 
 /** The worst noise grows from 0 once the drawn noise is fully grown, and is so itself halfway to the end. */
 function worstScale({ scale, growth }: NonNullable<TrainingConfig["stateNoise"]>, part: number): number {
-  return scale * Math.min(1, Math.max(0, (part - growth) / ((1 - growth) / 2)));
+  return growth < 1 ? scale * Math.min(1, Math.max(0, (part - growth) / ((1 - growth) / 2))) : 0;
 }
 
 /**
@@ -213,7 +213,9 @@ export function endsTraining(
   solved: readonly boolean[],
   divergedAt: readonly (number | null)[],
 ): boolean {
-  const isGrown = noiseScale(config, t) >= (config.stateNoise?.scale ?? 0);
+  const { stateNoise } = config;
+  const noise = stateNoise?.kind === "worst" ? worstScale(stateNoise, t / config.steps) : noiseScale(config, t);
+  const isGrown = noise >= (stateNoise?.scale ?? 0);
   return (config.solved?.stop ?? false) && isGrown && solved.every((yes, r) => yes || divergedAt[r] !== null);
 }
 
