@@ -48,7 +48,7 @@ function printTasks(output: Output): void {
     true,
     steps,
     "Answered a step at a time",
-    "Also base-<b>-addition, base-<b>-subtraction, base-<b>-increment (b from 2 to 36),\nmodular-arithmetic-<m> and cycle-navigation-<n> (from 2 to 64).",
+    "Also base-<b>-addition, base-<b>-subtraction, base-<b>-increment (b from 2 to 36),\nmodular-arithmetic-<m> and cycle-navigation-<n> (from 2 to 64), count-modulo-<n> (from 3 to 64).",
   );
   output.print();
   group(

@@ -58,6 +58,7 @@ describe("findTask", () => {
     expect(findTask("base-7-addition")).toBe(findTask("base-7-addition"));
     expect(findTask("modular-arithmetic-7").name).toBe("modular-arithmetic-7");
     expect(findTask("cycle-navigation-3").output).toEqual(["0", "1", "2"]);
+    expect(answer(findTask("count-modulo-3"), "11111")).toBe("2");
     expect(answer(findTask("decimal-increment"), "99")).toBe("100");
     expect(answer(findTask("base-3-multiplication"), "2*2")).toBe("11");
     expect(answer(findTask("unaligned-base-7-addition"), "6+6")).toBe("15");

@@ -1,6 +1,7 @@
 import { unknownName } from "../errors.ts";
 import { addition, binaryAddition } from "./addition.ts";
 import type { Task } from "./contract.ts";
+import { counter } from "./counter.ts";
 import { cycle, cycleNavigation } from "./cycle-navigation.ts";
 import { evenPairs } from "./even-pairs.ts";
 import { binaryIncrement, increment } from "./increment.ts";
@@ -16,6 +17,7 @@ export { addition, binaryAddition } from "./addition.ts";
 export { type AdditionRow, additionRows, algorithm1 } from "./algorithm1.ts";
 export { type Batch, drawBatch, validLengths } from "./batch.ts";
 export type { Alphabet, FiniteMachine, Letter, Sampler, Task } from "./contract.ts";
+export { counter } from "./counter.ts";
 export { cycle, cycleNavigation } from "./cycle-navigation.ts";
 export { evenPairs } from "./even-pairs.ts";
 export { binaryIncrement, increment } from "./increment.ts";
@@ -73,6 +75,7 @@ const families: readonly { pattern: RegExp; make: (parameter: number) => Task }[
   { pattern: /^unaligned-base-(\d{1,3})-addition$/, make: unalignedAddition },
   { pattern: /^base-(\d{1,3})-multiplication$/, make: multiplication },
   { pattern: /^modular-arithmetic-(\d{1,3})$/, make: modular },
+  { pattern: /^count-modulo-(\d{1,3})$/, make: counter },
   { pattern: /^cycle-navigation-(\d{1,3})$/, make: cycle },
 ];
 
@@ -81,7 +84,7 @@ const made = new Map<string, Task>(tasks.map((task) => [task.name, task]));
 /**
  * The task of a name: one of `tasks`; "base-<b>-addition", "base-<b>-subtraction" or "base-<b>-increment" with any base
  * from 2 to 36; "base-<b>-multiplication" or "unaligned-base-<b>-addition" with one from 2 to 10; "modular-arithmetic-<m>"
- * or "cycle-navigation-<n>" with a size from 2 to 64. "decimal-…" is base 10 and "binary-…" base 2. The same name always gives the same object.
+ * or "cycle-navigation-<n>" with a size from 2 to 64; "count-modulo-<n>" from 3 to 64. "decimal-…" is base 10 and "binary-…" base 2. The same name always gives the same object.
  *
  * @throws LonghandError "unknown-name" for any other name, "argument" for a base or size out of range.
  */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { counter } from "./counter.ts";
 import { cycle, cycleNavigation } from "./cycle-navigation.ts";
 import { evenPairs } from "./even-pairs.ts";
 import { parity } from "./parity.ts";
@@ -6,6 +7,7 @@ import { answer, expectRefused, taskProperties } from "./properties.test-helper.
 
 taskProperties(parity, { oracle: (bits) => `${bits.replaceAll("0", "").length % 2}` });
 taskProperties(evenPairs, { oracle: (letters) => (letters[0] === letters.at(-1) ? "even" : "odd") });
+for (const n of [3, 10]) taskProperties(counter(n), { oracle: (bits) => `${bits.replaceAll("0", "").length % n}` });
 for (const n of [2, 5, 7])
   taskProperties(cycle(n), {
     oracle(moves) {
@@ -52,5 +54,16 @@ describe("cycle navigation", () => {
   it("refuses other characters and sizes", () => {
     expectRefused(cycleNavigation, "+1", 'character "1" at position 2', '"0" or "+" or "-"');
     for (const n of [1, 65, 2.5]) expect(() => cycle(n)).toThrow(/positions is .* from 2 to 64/);
+  });
+});
+
+describe("counting modulo n", () => {
+  it("answers every prefix", () => {
+    expect(Array.from(counter(3).solve(counter(3).parse("1011 1")))).toEqual([1, 1, 2, 0, 1]);
+    expect(answer(counter(3), "1011")).toBe("0");
+  });
+
+  it("refuses other sizes: modulo 2 is parity", () => {
+    for (const n of [2, 65, 2.5]) expect(() => counter(n)).toThrow(/modulus is .* from 3 to 64/);
   });
 });
