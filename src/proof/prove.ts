@@ -1,6 +1,8 @@
 /** Proving that a network answers its task right on inputs of every length, or finding one that it gets wrong. */
 import { machineOf, type Network } from "../networks/index.ts";
+import type { Letter } from "../tasks/index.ts";
 import { certify, type FoundInvariant } from "./certify.ts";
+import { letterText } from "./extract/mealy.ts";
 import { type Obstacle, searchInvariant } from "./invariant/boxes.ts";
 import { searchPoints } from "./invariant/points.ts";
 import { type RefuteOptions, refute } from "./refute/index.ts";
@@ -50,9 +52,9 @@ async function proved(network: Network, invariant: FoundInvariant): Promise<Verd
 }
 
 /** What stood in the way, in words. */
-function blockedBy({ task }: Network, obstacles: readonly (Obstacle & { readonly recent: number })[]) {
+function blockedBy(network: Network, obstacles: readonly (Obstacle & { readonly recent: number })[]) {
   const tried = obstacles.map(({ recent, reason, rounds, margin }) => {
-    const sets = `boxes by machine state and the last ${recent} letters`;
+    const sets = `boxes by machine state, ${counted(recent)} remembered`;
     return reason === "growth"
       ? `${sets}: still growing after ${rounds} rounds, least margin ${margin.toPrecision(3)}`
       : `${sets}: a margin of ${margin.toPrecision(3)} after ${rounds} rounds`;
@@ -60,11 +62,21 @@ function blockedBy({ task }: Network, obstacles: readonly (Obstacle & { readonly
   const best = [...obstacles].sort((a, b) => b.margin - a.margin)[0];
   if (!best)
     return { blocked: "a step from the network's states to a wrong answer was found, but no input was run", tried };
-  const { from, letter, answer } = best.move;
-  const symbols = letter.map((symbol, channel) => task.channels[channel]![symbol]).join(" ");
-  const where = from < 0 ? "at the first step" : `from set ${from}`;
-  const blocked =
-    `with the last ${best.recent} letters remembered, ${where} by the letter ${symbols} the answer ` +
-    `"${answer < 0 ? "none" : task.output[answer]}" has a margin of ${best.margin.toPrecision(3)}: the boxes are too large, or it errs`;
+  const { task } = network;
+  const { move, from, recent, reason, margin } = best;
+  const written = (letter: Letter) => letterText(letter, task.channels);
+  const after = from && from.letters.length > 0 ? ` after ${from.letters.map(written).join(", ")}` : "";
+  const where = from
+    ? `in the machine's state "${machineOf(network).states[from.state]}"${after}`
+    : "at the first step";
+  const what =
+    reason === "growth"
+      ? "the boxes grow without end"
+      : `the answer "${task.output[move.answer]}" has a margin of only ${margin.toPrecision(3)}: the boxes are too large, or it errs`;
+  const blocked = `${where}, by ${written(move.letter)}, with ${counted(recent)} remembered: ${what}`;
   return { blocked, tried };
+}
+
+function counted(letters: number): string {
+  return letters === 1 ? "the last letter" : letters === 0 ? "no letters" : `the last ${letters} letters`;
 }

@@ -1,10 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ndarray } from "../../graph/index.ts";
-import { findModel } from "../../models/index.ts";
-import { makeNetwork } from "../../networks/index.ts";
 import { binaryAddition, decimalAddition, parity } from "../../tasks/index.ts";
-import { runningTask } from "../../tasks/running.ts";
 import { findInvariant, historyOf, type Invariant, searchInvariant } from "./boxes.ts";
+import { echo, leaky } from "./leaky.test-helper.ts";
 
 describe("machine states told apart by the last letters", () => {
   test.each([
@@ -32,27 +29,6 @@ describe("machine states told apart by the last letters", () => {
     expect(historyOf(decimalAddition.machine!, 2, 100_000)).toBeUndefined();
   });
 });
-
-/** Says the symbol that was read last. */
-const echo = runningTask({
-  name: "echo",
-  summary: "say the last symbol",
-  source: "test",
-  example: "01",
-  symbols: ["0", "1"],
-  output: ["0", "1"],
-  answers: (symbols) => symbols.slice(),
-  states: ["only"],
-  next: (_, symbol) => ({ state: 0, output: symbol }),
-});
-
-/** h_t = clip((x_t + U h_{t−1} − ½)/2 + ½, 0, 1), z_t = 8 h_t − 5. */
-function leaky(U: number) {
-  const model = findModel("rnn").build({ hidden: 1, activation: "hard-sigmoid" }, { channels: [2], answers: 2 });
-  const one = (value: number, shape: readonly number[]) => ndarray(Float64Array.of(value), shape);
-  const parameters = { W: one(1, [1, 1]), U: one(U, [1, 1]), b: one(-0.5, [1]), V: one(8, [1, 1]), c: one(-5, [1]) };
-  return makeNetwork({ task: echo, model, parameters });
-}
 
 describe("boxes", () => {
   test("of a leaky unit are those worked out by hand", () => {

@@ -43,6 +43,8 @@ export interface Invariant {
 /** Why there is no invariant of this kind. */
 export interface Obstacle {
   readonly move: Move;
+  /** The set that the move starts from; undefined: before the first step. */
+  readonly from: History["sets"][number] | undefined;
   readonly reason: "margin" | "growth";
   /** With "margin": the answer's worst margin. */
   readonly margin: number;
@@ -123,7 +125,7 @@ export function findInvariant(network: Network, history: History): Invariant | O
   for (let rounds = 0; rounds < ROUNDS; rounds++) {
     const made = images(some, rounds === 0 ? undefined : bounds);
     if (worst && !isRightAnswer(margin, worst.answer, stepper.logits))
-      return { move: worst, reason: "margin", margin, rounds };
+      return { move: worst, from: sets[worst.from], reason: "margin", margin, rounds };
     dirty = new Set();
     some.forEach(({ to }, k) => {
       if (join(bounds, to, made, k, width)) dirty.add(to);
@@ -131,7 +133,7 @@ export function findInvariant(network: Network, history: History): Invariant | O
     if (dirty.size === 0) return { history, bounds, margin };
     some = [...dirty].flatMap((set) => leaving[set]!);
   }
-  return { move: some[0]!, reason: "growth", margin, rounds: ROUNDS };
+  return { move: some[0]!, from: sets[some[0]!.from], reason: "growth", margin, rounds: ROUNDS };
 }
 
 /** The rows that moves start from. */
