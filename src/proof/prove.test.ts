@@ -36,3 +36,10 @@ test("and an input that fails is run", async () => {
   expect(isShortest).toBe(true);
   expect([answer[step], exact[step]]).toEqual([1, 0]);
 });
+
+test("of a network whose numbers aren't finite nothing is proved", async () => {
+  const network = leaky(0.5);
+  const b = { ...network.parameters.b!, data: Float64Array.of(Number.NaN) };
+  const verdict = await prove({ ...network, parameters: { ...network.parameters, b } });
+  expect(verdict).toMatchObject({ verdict: "unknown", blocked: "parameter b has numbers that aren't finite" });
+});

@@ -26,6 +26,10 @@ export interface ProveOptions {
 export async function prove(network: Network, options: ProveOptions = {}): Promise<Verdict> {
   const { recent, moves } = options;
   machineOf(network);
+  const wild = Object.entries(network.parameters).find(([, { data }]) =>
+    data.some((x) => !Number.isFinite(Math.fround(x))),
+  );
+  if (wild) return { verdict: "unknown", blocked: `parameter ${wild[0]} has numbers that aren't finite`, tried: [] };
   const points = searchPoints(network);
   if (points.kind === "closed") return proved(network, points.invariant);
   const { invariant, obstacles } =
