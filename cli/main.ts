@@ -16,6 +16,7 @@ import { addPredict } from "./predict.ts";
 import { addProve } from "./prove.ts";
 import { addRefute } from "./refute.ts";
 import { addReproduce } from "./reproduce.ts";
+import { addSharpen } from "./sharpen.ts";
 import { addSolve } from "./solve.ts";
 import { addSurvey } from "./survey.ts";
 import { addTrace } from "./trace.ts";
@@ -57,6 +58,7 @@ for (const add of [
   addNoise,
   addRefute,
   addReproduce,
+  addSharpen,
   addSolve,
   addSurvey,
 ])

@@ -91,3 +91,14 @@ describe("bad input", () => {
     expect([status, stdout]).toEqual([2, ""]);
   });
 });
+
+test("sharpen writes a run whose networks have larger pre-activations", async () => {
+  await longhand([..."build three-unit-adder --run".split(" "), at("three")]);
+  const made = await json(["sharpen", at("three"), "--by", "4", "--run", at("sharp")]);
+  expect(made).toMatchObject({ folder: at("sharp"), factor: 4, population: 1 });
+  const { verdicts } = await json(["prove", at("sharp")]);
+  // ½ from the threshold, four times as far.
+  expect(verdicts).toMatchObject([{ verdict: "proved", margin: 2 }]);
+  const { status, stderr } = await longhand(["sharpen", at("three"), "--by", "0"]);
+  expect([status, stderr]).toEqual([2, 'longhand: --by: received "0", expected a positive number\n']);
+}, 60_000);

@@ -46,6 +46,8 @@ export interface Model {
   readonly width?: number;
   /** Numbers at a position that dropout masks have, and with which probability they are kept at a length. */
   readonly dropout?: { readonly width: number; keep(length: number): number };
+  /** Names of the parameters that all units' pre-activations are linear in: times f, every pre-activation is times f. */
+  readonly preactivations?: readonly string[];
   /** With relaxed sharing: the parameters with the mean of their sets in place of each set. */
   joinSets?(parameters: Readonly<Record<string, NDArray>>): Readonly<Record<string, NDArray>>;
   /** How far each map's gate moves its value in a step, for pictures. */

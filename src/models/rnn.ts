@@ -44,6 +44,7 @@ export const rnnModel = defineModel({
         c: { shape: [classes], initial: zeros },
       },
       state: cell.state,
+      preactivations: Object.keys(cell.parameters),
       apply(parameters, symbols, { noise, initial: given } = {}) {
         const x = transpose(encodeSymbols(symbols, channels, options.centred), [1, 0, 2]);
         const start =

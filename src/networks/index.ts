@@ -1,4 +1,5 @@
 /** The networks layer: what the layers above may use. */
+
 export {
   type BuiltNetwork,
   builtNetworks,
@@ -11,6 +12,7 @@ export {
 } from "./built/index.ts";
 export { machineOf, makeNetwork, type Network } from "./network.ts";
 export { type NoisyConnections, type NoisyOptions, noisyParameters } from "./noisy.ts";
+export { sharpened } from "./sharpen.ts";
 export { firstStepProgram, stateInput, stateOutput, stepProgram } from "./step.ts";
 export {
   answeringSteps,
