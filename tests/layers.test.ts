@@ -25,6 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   files: ["graph"],
   pictures: ["analysis", "proof", "networks", "evaluation", "training", "tasks", "graph"],
   runs: [
+    "check",
     "files",
     "training",
     "evaluation",

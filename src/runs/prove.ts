@@ -1,6 +1,7 @@
 /** Proofs about what a run trained, kept in its folder. Node only. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkCertificate } from "../check/check.ts";
 import { LonghandError } from "../errors.ts";
 import { nodeFileSystem, writeDurably } from "../files/file-system.ts";
 import { applyProgram } from "../models/index.ts";
@@ -50,15 +51,29 @@ export async function* proveTrained(
   for (const replica of replicas) {
     if (signal?.aborted) return;
     const begin = performance.now();
-    const verdict = await prove(networkOf(trained, replica), {
-      ...(recent && { recent }),
-      ...(moves !== undefined && { moves }),
-      ...(refute && { refute: { runtime, seed: trained.config.seed, ...(signal && { signal }) } }),
-    });
+    const verdict = await checked(
+      await prove(networkOf(trained, replica), {
+        ...(recent && { recent }),
+        ...(moves !== undefined && { moves }),
+        ...(refute && { refute: { runtime, seed: trained.config.seed, ...(signal && { signal }) } }),
+      }),
+    );
     const file = verdict.verdict === "proved" && fileOf ? fileOf(replica) : null;
     if (verdict.verdict === "proved" && file !== null) await writeCertificate(file, verdict.certificate);
     yield { replica, verdict, seconds: (performance.now() - begin) / 1000, file };
   }
+}
+
+/** Proved is what the checker accepts too. */
+async function checked(verdict: Verdict): Promise<Verdict> {
+  if (verdict.verdict !== "proved") return verdict;
+  const result = await checkCertificate(verdict.certificate);
+  if (result.accepted) return verdict;
+  return {
+    verdict: "unknown",
+    blocked: `the checker rejects the certificate that was found: ${result.reason}`,
+    tried: [],
+  };
 }
 
 async function writeCertificate(file: string, certificate: Certificate): Promise<void> {

@@ -89,7 +89,7 @@ export function historyOf(machine: FiniteMachine, recent: number, limit = 100_00
 /** Rounds of joining images into the boxes. */
 const ROUNDS = 1000;
 /** Images are made larger by this, relative to 1 + |x|: a checker may round otherwise. */
-const SLACK = 2 ** -20;
+const SLACK = 2 ** -16;
 /** Ends of boxes lie on multiples of this, so that they don't grow for ever by less and less. */
 const GRID = 2 ** -16;
 
