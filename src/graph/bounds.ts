@@ -39,7 +39,7 @@ export function boundsOf(outputs: readonly Tensor[], known: ReadonlyMap<Tensor, 
 type Mapping = Map<Tensor, TensorBounds>;
 
 function bounded(outputs: readonly Tensor[], mapping: Mapping, stop: (tensor: Tensor) => boolean): TensorBounds[] {
-  const now = (tensor: Tensor): TensorBounds => mapping.get(tensor) ?? { lower: tensor, upper: tensor };
+  const now = (tensor: Tensor) => mapping.get(tensor) ?? point(tensor);
   for (const node of topologicalOrder(outputs, stop)) {
     // What nothing changes stays as it is, but for what belongs to another body.
     const stays = isInside(currentRegion(), node.region) && node.inputs.every((used) => !mapping.has(used));
@@ -52,29 +52,30 @@ function bounded(outputs: readonly Tensor[], mapping: Mapping, stop: (tensor: Te
   return outputs.map(now);
 }
 
+/** A tensor that is known. */
+const point = (tensor: Tensor): TensorBounds => ({ lower: tensor, upper: tensor });
 const isKnown = ({ lower, upper }: TensorBounds) => lower === upper;
 
 /** Rise with each of their operands. */
 const increasing = new Set<unknown>([Add, Max, Min, Exp, Log, Sigmoid, Softplus, Sqrt, Tanh, Clip, Relu]);
 /** Take elements from one place to another. */
-const arranging = new Set("Reshape Transpose Slice Concat Expand Pad ReduceSum Identity Squeeze Unsqueeze".split(" "));
+const arranging = new Set("Reshape Transpose Slice Concat Expand Pad ReduceSum Identity".split(" "));
 
 function boundNode(node: OperatorNode, inputs: readonly TensorBounds[]): TensorBounds {
   const { operator, attributes } = node;
   const [a, b] = inputs as [TensorBounds, TensorBounds];
-  const ends = (of: readonly ("lower" | "upper")[]) =>
+  const at = (end: keyof TensorBounds) =>
     apply(
       operator,
-      inputs.map((input, k) => input[of[k] ?? of[0]!]),
+      inputs.map((input) => input[end]),
       attributes,
     );
   if (inputs.every(isKnown)) {
-    const value = ends(["lower"]);
-    return { lower: value, upper: value };
+    return point(at("lower"));
   }
   const isHard = operator === HardSigmoid && (attributes as { alpha: number }).alpha > 0;
   if (isHard || increasing.has(operator) || arranging.has(operator.name)) {
-    return { lower: ends(["lower"]), upper: ends(["upper"]) };
+    return { lower: at("lower"), upper: at("upper") };
   }
   if (operator === Neg) return { lower: neg(a.upper), upper: neg(a.lower) };
   if (operator === Sub) return { lower: sub(a.lower, b.upper), upper: sub(a.upper, b.lower) };
@@ -106,7 +107,7 @@ function matrixProduct(a: TensorBounds, b: TensorBounds): TensorBounds {
 /** A scan over bounds: its states are bounds, once anything in it is. */
 function boundScan(node: ScanNode, mapping: Mapping): void {
   const { body } = node;
-  const now = (tensor: Tensor): TensorBounds => mapping.get(tensor) ?? { lower: tensor, upper: tensor };
+  const now = (tensor: Tensor) => mapping.get(tensor) ?? point(tensor);
   const { initial, sequences } = scanInputs(node);
   const wide = sequences.map((tensor) => !isKnown(now(tensor)));
   const both = (tensors: readonly Tensor[]) => tensors.flatMap((tensor) => [now(tensor).lower, now(tensor).upper]);
@@ -150,36 +151,36 @@ export function boundsOfSteps(
   outputs: readonly Tensor[],
   widen: (state: Tensor) => TensorBounds,
 ): { readonly outputs: TensorBounds[]; readonly states: TensorBounds[] } {
-  const known: Mapping = new Map();
+  const made: Mapping = new Map();
   const states: TensorBounds[] = [];
   for (const node of topologicalOrder(outputs)) {
     if (node.kind !== "scan") continue;
     const { body } = node;
     const { initial, sequences } = scanInputs(node);
-    const made = rebuildScan(node, initial, sequences, (values, items) => {
-      const point: Mapping = new Map();
+    const rebuilt = rebuildScan(node, initial, sequences, (values, items) => {
+      const known: Mapping = new Map();
       const wide: Mapping = new Map();
       body.states.forEach((tensor, k) => {
-        point.set(tensor, { lower: values[k]!, upper: values[k]! });
+        known.set(tensor, point(values[k]!));
         wide.set(tensor, widen(values[k]!));
       });
       body.items.forEach((tensor, k) => {
-        for (const mapping of [point, wide]) mapping.set(tensor, { lower: items[k]!, upper: items[k]! });
+        for (const mapping of [known, wide]) mapping.set(tensor, point(items[k]!));
       });
-      const next = boundBody(node, point).slice(0, values.length);
+      const next = boundBody(node, known).slice(0, values.length);
       return {
         nextStates: next.map(({ lower }) => lower),
         stacked: boundBody(node, wide).flatMap(({ lower, upper }) => [lower, upper]),
       };
     });
-    const ends = made.outputs.slice(body.states.length);
+    const ends = rebuilt.outputs.slice(body.states.length);
     const pair = (k: number) => ({ lower: ends[2 * k]!, upper: ends[2 * k + 1]! });
     body.states.forEach((_, k) => {
       states.push(pair(k));
     });
     body.stacked.forEach((_, k) => {
-      known.set(node.outputs[body.states.length + k]!, pair(body.states.length + k));
+      made.set(node.outputs[body.states.length + k]!, pair(body.states.length + k));
     });
   }
-  return { outputs: boundsOf(outputs, known), states };
+  return { outputs: boundsOf(outputs, made), states };
 }

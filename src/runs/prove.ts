@@ -1,9 +1,8 @@
 /** Proofs about what a run trained, kept in its folder. Node only. */
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { checkCertificate } from "../check/check.ts";
 import { LonghandError } from "../errors.ts";
-import { nodeFileSystem, writeDurably } from "../files/file-system.ts";
+import { attempt, nodeFileSystem, writeDurably } from "../files/file-system.ts";
 import { applyProgram } from "../models/index.ts";
 import { type Certificate, type ProveOptions, prove, type Verdict } from "../proof/index.ts";
 import { engineFor } from "./engine.ts";
@@ -46,8 +45,8 @@ export async function* proveTrained(
   for (const number of replicas) replicaOf(trained, number);
   const fileOf =
     options.file === undefined ? (replica: number) => certificateFile(trained.folder, replica) : options.file;
-  const { runtime } = await engineFor(applyProgram(trained.model), 256, 64, options.runtime);
-  const { recent, moves, refute = true } = options;
+  const { recent, moves } = options;
+  const refute = options.refute === false ? undefined : await refuting(trained, options);
   for (const replica of replicas) {
     if (signal?.aborted) return;
     const begin = performance.now();
@@ -55,13 +54,19 @@ export async function* proveTrained(
       await prove(networkOf(trained, replica), {
         ...(recent && { recent }),
         ...(moves !== undefined && { moves }),
-        ...(refute && { refute: { runtime, seed: trained.config.seed, ...(signal && { signal }) } }),
+        ...(refute && { refute }),
       }),
     );
     const file = verdict.verdict === "proved" && fileOf ? fileOf(replica) : null;
     if (verdict.verdict === "proved" && file !== null) await writeCertificate(file, verdict.certificate);
     yield { replica, verdict, seconds: (performance.now() - begin) / 1000, file };
   }
+}
+
+/** How an input that fails is looked for. */
+async function refuting({ model, config }: Trained, { runtime: name, signal }: ProveTrainedOptions) {
+  const { runtime } = await engineFor(applyProgram(model), 256, 64, name);
+  return { runtime, seed: config.seed, ...(signal && { signal }) };
 }
 
 /** Proved is what the checker accepts too. */
@@ -77,15 +82,9 @@ async function checked(verdict: Verdict): Promise<Verdict> {
 }
 
 async function writeCertificate(file: string, certificate: Certificate): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(certificate)}\n`);
-  try {
-    await mkdir(join(file, ".."), { recursive: true });
-  } catch (cause) {
-    throw new LonghandError("file", `can't write ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
-  await writeDurably(nodeFileSystem, file, bytes);
+  const folder = dirname(file);
+  await attempt("make folder", folder, () => nodeFileSystem.makeFolder(folder));
+  await writeDurably(nodeFileSystem, file, new TextEncoder().encode(`${JSON.stringify(certificate)}\n`));
 }
 
 /**
@@ -93,14 +92,9 @@ async function writeCertificate(file: string, certificate: Certificate): Promise
  * @throws LonghandError `file` when it can't be read, `format` when it isn't JSON.
  */
 export async function readCertificate(file: string): Promise<unknown> {
-  let text: string;
+  const bytes = await attempt("read", file, () => nodeFileSystem.read(file));
   try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new LonghandError("file", `can't read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-  try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw new LonghandError("format", `${file} isn't JSON: ${cause instanceof Error ? cause.message : cause}`, {
       cause,

@@ -18,8 +18,6 @@ export interface BoundedSteps {
 }
 
 export interface BoundedStepper {
-  /** State tensors and their widths, in the order in which they lie side by side. */
-  readonly tensors: readonly (readonly [name: string, width: number])[];
   /** Numbers of a state. */
   readonly width: number;
   readonly logits: number;
@@ -41,14 +39,9 @@ function compileSteps(model: Model) {
   return { logits, first: compileInterval(first), later: compileInterval(stepProgram(model)) };
 }
 
-/** Parameters as float32 engines have them. */
-export function float32Parameters({ parameters }: Network): Record<string, NDArray> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, { dtype, shape, data }]) => [
-      name,
-      { dtype, shape, data: Float64Array.from(data, Math.fround) },
-    ]),
-  );
+/** A number array of a network as float32 engines have it. */
+function float32({ dtype, shape, data }: NDArray): NDArray {
+  return { dtype, shape, data: Float64Array.from(data, Math.fround) };
 }
 
 /** @throws LonghandError `argument` for networks that read the whole problem first; `unsupported` as `compileInterval`. */
@@ -60,7 +53,9 @@ export function boundedStepper(network: Network): BoundedStepper {
   const programs = compiled.get(model) ?? compileSteps(model);
   compiled.set(model, programs);
   const { logits } = programs;
-  const parameters = mapValues(float32Parameters(network), point);
+  const parameters = Object.fromEntries(
+    Object.entries(network.parameters).map(([name, array]) => [name, point(float32(array))]),
+  );
 
   const run = (
     states: Bounds | undefined,
@@ -109,7 +104,7 @@ export function boundedStepper(network: Network): BoundedStepper {
     }
     return out;
   };
-  return { tensors, width, logits, first: (letters) => steps(undefined, letters), step: steps };
+  return { width, logits, first: (letters) => steps(undefined, letters), step: steps };
 }
 
 /** Bounds to be filled. */
@@ -129,8 +124,4 @@ function copy(made: Interval, own: number, out: Bounds, width: number, start: nu
 
 function point(array: NDArray): Interval {
   return { lower: array, upper: array };
-}
-
-function mapValues<A, B>(values: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, f(value)]));
 }
