@@ -1,5 +1,4 @@
 /** `longhand circuit` */
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { circuitFilm, circuitPicture, LonghandError, stepThrough, type Wiring, wiringOf } from "../src/index.ts";
 import { type ChosenNetwork, chooseNetwork } from "./network.ts";
@@ -8,6 +7,7 @@ import type { Output } from "./output.ts";
 import { readProblemsWithMinus } from "./predict.ts";
 import { table } from "./table.ts";
 import { count, shortened } from "./words.ts";
+import { writeOutput } from "./write-files.ts";
 
 interface CircuitOptions {
   output?: string;
@@ -52,7 +52,7 @@ async function circuitVerb(
   const wiring = chosen.names ? wiringOf(chosen.network, chosen.names) : wiringOf(chosen.network);
   const { task } = chosen.network;
   const worked = input === undefined ? undefined : workOn(chosen, wiring, input, step);
-  await write(file, worked?.svg ?? circuitPicture(wiring, { title: task.name, subtitle: chosen.origin }));
+  await writeOutput(file, worked?.svg ?? circuitPicture(wiring, { title: task.name, subtitle: chosen.origin }));
   if (worked) {
     for (const line of stepsTable(worked, output.width)) output.print(line);
     output.print();
@@ -158,14 +158,4 @@ function stepsTable({ problem, answer, exact, names, columns }: Work, width: num
     );
   }
   return lines;
-}
-
-async function write(file: string, svg: string): Promise<void> {
-  try {
-    await writeFile(file, svg);
-  } catch (cause) {
-    throw new LonghandError("file", `can't write ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
 }

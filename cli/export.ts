@@ -1,11 +1,11 @@
 /** `longhand export` */
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { LonghandError } from "../src/index.ts";
 import { exportOnnx, exportSafetensors, openTrained, replicaOf } from "../src/node.ts";
 import { previousCheckpointOption, replicaOption } from "./options.ts";
 import type { Output } from "./output.ts";
 import { count } from "./words.ts";
+import { writeOutput } from "./write-files.ts";
 
 interface ExportOptions {
   replica?: number;
@@ -39,13 +39,7 @@ async function exportVerb(folder: string, file: string, options: ExportOptions, 
   const trained = await openTrained(folder, { previous: options.previousCheckpoint ?? false });
   const { replica } = replicaOf(trained, options.replica);
   const bytes = write(trained, replica);
-  try {
-    await writeFile(file, bytes);
-  } catch (cause) {
-    throw new LonghandError("file", `can't write ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
+  await writeOutput(file, bytes);
   output.print(`${file}: ${count(bytes.length)} bytes`);
   output.result({ folder, run: trained.run, file, bytes: bytes.length, replica });
 }

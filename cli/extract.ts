@@ -1,5 +1,5 @@
 /** `longhand extract` */
-import { stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import {
   type Certificate,
@@ -19,6 +19,7 @@ import { previousCheckpointOption, replicaOption, wholeNumber } from "./options.
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 import { count, counted, list } from "./words.ts";
+import { writeOutput } from "./write-files.ts";
 
 interface ExtractOptions {
   output?: string;
@@ -163,13 +164,7 @@ async function draw(file: string, task: string, { machine, by, difference }: Ext
     subtitle: `from ${by === "states" ? "all states" : "the proof"} of a network; letters/answer`,
     ...(wrong && { wrong }),
   });
-  try {
-    await writeFile(file, stateDiagram(diagram));
-  } catch (cause) {
-    throw new LonghandError("file", `can't write ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
+  await writeOutput(file, stateDiagram(diagram));
 }
 
 function printTransitions(output: Output, { machine }: Extraction): void {

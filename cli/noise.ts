@@ -1,5 +1,4 @@
 /** `longhand noise` */
-import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import {
@@ -16,6 +15,7 @@ import { deviation, replicaOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 import { count, percent } from "./words.ts";
+import { writeOutput } from "./write-files.ts";
 
 interface NoiseVerbOptions {
   draws?: number;
@@ -90,13 +90,7 @@ async function noiseVerb(texts: readonly string[], options: NoiseVerbOptions, ou
   }
   if (file !== undefined) {
     const svg = pictureOf(curves, deviations, draws, connections);
-    try {
-      await writeFile(file, svg);
-    } catch (cause) {
-      throw new LonghandError("file", `can't write ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-        cause,
-      });
-    }
+    await writeOutput(file, svg);
     output.print();
     output.print(`${file}: the curves`);
   }

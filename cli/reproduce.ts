@@ -1,5 +1,4 @@
 /** `longhand reproduce` */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { curvesPicture, LonghandError } from "../src/index.ts";
@@ -19,6 +18,7 @@ import { comparisons, figureCurves, figurePage, figureTable, progressOf } from "
 import { stopOnSignals } from "./signals.ts";
 import { table } from "./table.ts";
 import { count, duration, percent } from "./words.ts";
+import { writeOutputs } from "./write-files.ts";
 
 interface ReproduceOptions {
   seeds?: number;
@@ -93,12 +93,7 @@ async function write(record: FigureRecord, out: string, command: string): Promis
     [`${figure}.json`, `${JSON.stringify(all, undefined, 1)}\n`],
     [`${figure}.md`, figurePage(record, { command, machine, picture })],
   ];
-  try {
-    await mkdir(out, { recursive: true });
-    for (const [file, text] of contents) await writeFile(join(out, file), text);
-  } catch (cause) {
-    throw new LonghandError("file", `can't write ${out}: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
+  await writeOutputs(out, contents);
   return contents.map(([file]) => join(out, file));
 }
 

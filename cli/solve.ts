@@ -1,5 +1,4 @@
 /** `longhand solve` */
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import {
   findTask,
@@ -20,6 +19,7 @@ import { wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { stopOnSignals } from "./signals.ts";
 import { count, counted, duration, shortened } from "./words.ts";
+import { writeOutput } from "./write-files.ts";
 
 interface SolveOptions {
   layers?: number[];
@@ -188,12 +188,7 @@ async function writeProblem(file: string, tried: readonly Synthesis[]): Promise<
   );
   const { stage, shape, verdict, problem } = all.findLast((one) => one.verdict === "none") ?? all.at(-1)!;
   const said = { none: "unsat", found: "sat", undecided: "not decided" }[verdict];
-  try {
-    await writeFile(file, `; ${shape}: ${stage}; ${said}\n${problem}(check-sat)\n`);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : cause;
-    throw new LonghandError("file", `can't write ${file}: ${reason}`, { cause });
-  }
+  await writeOutput(file, `; ${shape}: ${stage}; ${said}\n${problem}(check-sat)\n`);
 }
 
 function readLayers(text: string): number[] {

@@ -1,8 +1,6 @@
 /** `longhand survey` */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { LonghandError } from "../src/index.ts";
 import { loadSurvey, makeSurvey, type SurveyEvent, type SurveyRecord, surveyRecord, thisMachine } from "../src/node.ts";
 import { wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -10,6 +8,7 @@ import { stopOnSignals } from "./signals.ts";
 import { surveyPage, surveyPicture, surveyTable } from "./survey-page.ts";
 import { table } from "./table.ts";
 import { count, duration } from "./words.ts";
+import { writeOutputs } from "./write-files.ts";
 
 interface SurveyOptions {
   seeds?: number;
@@ -69,13 +68,7 @@ async function write(record: SurveyRecord, folder: string, command: string): Pro
     [`${record.survey}.svg`, surveyPicture(record)],
     [`${record.survey}.md`, surveyPage(record, { command, machine })],
   ];
-  try {
-    await mkdir(folder, { recursive: true });
-    for (const [file, text] of contents) await writeFile(join(folder, file), text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : cause;
-    throw new LonghandError("file", `can't write ${folder}: ${reason}`, { cause });
-  }
+  await writeOutputs(folder, contents);
   return contents.map(([file]) => join(folder, file));
 }
 

@@ -1,5 +1,4 @@
 /** `longhand trace` */
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { LonghandError, type MapsOptions, type MapsTrace, mapsPng, mapsSvg, tracePicture } from "../src/index.ts";
 import { openTrained, type RunTrace, type Trained, traceRun } from "../src/node.ts";
@@ -9,6 +8,7 @@ import type { Output } from "./output.ts";
 import { readProblemsWithMinus } from "./predict.ts";
 import { printProblem } from "./problem.ts";
 import { count, shortened } from "./words.ts";
+import { writeOutput } from "./write-files.ts";
 
 interface TraceOptions {
   output?: string;
@@ -193,13 +193,7 @@ const MOST_CELLS = 100_000;
 
 async function write({ shows, file, data }: Picture) {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  try {
-    await writeFile(file, bytes);
-  } catch (cause) {
-    throw new LonghandError("file", `can't write ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
+  await writeOutput(file, bytes);
   return { shows, file, ...sizeOf(data), bytes: bytes.length };
 }
 
