@@ -1,17 +1,19 @@
 /**
- * What later layers stand on: gated cells, written as equations in tests alone, and the units of both Neural GPUs, against
+ * What later layers stand on: gated cells and the units of both Neural GPUs, against
  * PyTorch in float64: values and every gradient, plain, optimized, and as a population; on the reference and on ONNX
  * Runtime.
  */
 import { describe, expect, test } from "vitest";
 import {
   add,
+  type Cell,
   cgru,
   dcgru,
-  defineCell,
+  dcm,
   gradient,
+  gruResetBefore,
   input,
-  matmul,
+  lstmPeephole,
   mul,
   type NDArray,
   optimize,
@@ -24,11 +26,8 @@ import {
   saturation,
   scalar,
   scan,
-  sigmoid,
   slice,
-  sub,
   type Tensor,
-  tanh,
   transpose,
   unroll,
   vectorize,
@@ -48,74 +47,11 @@ interface Golden {
   readonly gradients: Named;
 }
 
-const gate = (P: Tensors, name: string, h: Tensor, x: Tensor) =>
-  add(matmul(x, P[`W${name}`]!), matmul(h, P[`U${name}`]!), P[`b${name}`]!);
-const gates = <Names extends string>(names: readonly Names[]) =>
-  Object.fromEntries(
-    names.flatMap((name) => [
-      [`W${name}`, ["input", "hidden"]],
-      [`U${name}`, ["hidden", "hidden"]],
-      [`b${name}`, ["hidden"]],
-    ]),
-  ) as Record<string, readonly ("input" | "hidden")[]>;
-const diagonals = (names: readonly string[]) =>
-  Object.fromEntries(names.map((name) => [name, ["hidden"]])) as Record<string, readonly "hidden"[]>;
-
-const peephole = defineCell({
-  name: "lstm-peephole",
-  sizes: ["input", "hidden"],
-  output: "hidden",
-  parameters: { ...gates(["i", "f", "g", "o"]), ...diagonals(["pi", "pf", "po"]) },
-  state: { h: "hidden", c: "hidden" },
-  step(P: Tensors, { h, c }, x) {
-    const i = sigmoid(add(gate(P, "i", h, x), mul(c, P.pi!)));
-    const f = sigmoid(add(gate(P, "f", h, x), mul(c, P.pf!)));
-    const next = add(mul(f, c), mul(i, tanh(gate(P, "g", h, x))));
-    const o = sigmoid(add(gate(P, "o", h, x), mul(next, P.po!)));
-    const output = mul(o, tanh(next));
-    return { state: { h: output, c: next }, output };
-  },
-});
-
-const gru = defineCell({
-  name: "gru-reset-before",
-  sizes: ["input", "hidden"],
-  output: "hidden",
-  parameters: gates(["r", "z", "n"]),
-  state: { h: "hidden" },
-  step(P: Tensors, { h }, x) {
-    const r = sigmoid(gate(P, "r", h, x));
-    const z = sigmoid(gate(P, "z", h, x));
-    const n = tanh(gate(P, "n", mul(r, h), x));
-    const next = add(mul(sub(1, z), n), mul(z, h));
-    return { state: { h: next }, output: next };
-  },
-});
-
-const toFrom = ["i", "f", "o"].flatMap((to) => ["i", "f", "o"].map((from) => `v${to}${from}`));
-const dcm = defineCell({
-  name: "dcm",
-  sizes: ["input", "hidden"],
-  output: "hidden",
-  parameters: { ...gates(["i", "f", "g", "o"]), ...diagonals(["pi", "pf", "po", ...toFrom]) },
-  state: { h: "hidden", c: "hidden", i: "hidden", f: "hidden", o: "hidden" },
-  step(P: Tensors, s, x) {
-    const mix = (to: string, i: Tensor, f: Tensor, o: Tensor) =>
-      add(mul(i, P[`v${to}i`]!), mul(f, P[`v${to}f`]!), mul(o, P[`v${to}o`]!));
-    const i = sigmoid(add(gate(P, "i", s.h, x), mul(s.c, P.pi!), mix("i", s.i, s.f, s.o)));
-    const f = sigmoid(add(gate(P, "f", s.h, x), mul(s.c, P.pf!), mix("f", s.i, s.f, s.o)));
-    const c = add(mul(f, s.c), mul(i, tanh(gate(P, "g", s.h, x))));
-    const o = sigmoid(add(gate(P, "o", s.h, x), mul(c, P.po!), mix("o", i, f, s.o)));
-    const output = mul(o, tanh(c));
-    return { state: { h: output, c, i, f, o }, output };
-  },
-});
-
 /** Σ weight ⊙ outputs of a cell along time. */
 const cellObjective =
-  (make: (sizes: { input: number; hidden: number }) => ReturnType<typeof gru | typeof peephole | typeof dcm>) =>
+  (make: (sizes: { input: number; hidden: number }) => Cell) =>
   (T: Tensors, { input: features, hidden }: Golden["sizes"]) => {
-    const cell = make({ input: features!, hidden: hidden! }) as Parameters<typeof unroll>[0];
+    const cell = make({ input: features!, hidden: hidden! });
     const initial = Object.fromEntries(Object.keys(cell.state).map((name) => [name, T[name]!]));
     return reduceSum(mul(T.weight!, unroll(cell, T, T.x!, { initial }).outputs));
   };
@@ -162,8 +98,8 @@ const cgruObjective = (T: Tensors, { maps, rows, steps, length, batch }: Golden[
 };
 
 const objectives = {
-  "lstm-peephole": cellObjective(peephole),
-  "gru-reset-before": cellObjective(gru),
+  "lstm-peephole": cellObjective(lstmPeephole),
+  "gru-reset-before": cellObjective(gruResetBefore),
   dcm: cellObjective(dcm),
   dngpu: dngpu(0),
   // An even number of positions: another form of convolution.

@@ -23,6 +23,10 @@ export interface Step<State extends string = string> {
   readonly output: Tensor;
   /** The pre-activation of the output layer [batch, output], in cells whose output is a layer of units. */
   readonly logits?: Tensor;
+  /** Pre-activations of hard functions, each [batch, width]: see `saturation`. */
+  readonly hard?: readonly Tensor[];
+  /** Values inside that people look at, by name, each [batch, width]. */
+  readonly gates?: Tensors;
 }
 
 /** A cell with its sizes chosen. */

@@ -10,6 +10,7 @@ import {
   program,
   reduceSum,
   reshape,
+  scalar,
   slice,
   swapLastAxes,
   type Tensor,
@@ -17,7 +18,7 @@ import {
 import { unroll } from "../models/index.ts";
 import { onnxNodeRuntime } from "../runtime/onnx/node.ts";
 import { reference } from "../runtime/reference/reference.ts";
-import { type ActivationName, ilrnn, rnn } from "./index.ts";
+import { type ActivationName, type Cell, dcm, gru, gruResetBefore, ilrnn, lstm, lstmPeephole, rnn } from "./index.ts";
 
 type Named = Readonly<Record<string, Nested>>;
 
@@ -41,40 +42,86 @@ function graphInputs(named: Readonly<Record<string, NDArray>>): Record<string, T
   return Object.fromEntries(Object.entries(named).map(([name, { shape }]) => [name, input(name, shape)]));
 }
 
+type Get = (name: string) => Tensor;
+
+/** A layer of PyTorch as a cell: its matrices are [gates · out, in], and it has a bias on each of the two products. */
+const torchGates = (get: Get, hidden: number, letters: readonly string[]) => {
+  const rows = (name: string, k: number) => slice(get(name), { axis: 0, start: k * hidden, end: (k + 1) * hidden });
+  return Object.fromEntries(
+    letters.flatMap((letter, k) => [
+      [`W${letter}`, swapLastAxes(rows("weight_ih", k))],
+      [`U${letter}`, swapLastAxes(rows("weight_hh", k))],
+      [`b${letter}`, add(rows("bias_ih", k), rows("bias_hh", k))],
+      // What is no sum in the GRU's candidate.
+      ...(letter === "n"
+        ? [
+            ["bn", rows("bias_ih", k)],
+            ["an", rows("bias_hh", k)],
+          ]
+        : []),
+    ]),
+  ) as Record<string, Tensor>;
+};
+type Layer = (input: number, hidden: number, get: Get) => { cell: Cell; parameters: Record<string, Tensor> };
+const torchRnn =
+  (activation: ActivationName): Layer =>
+  (input, hidden, get) => ({ cell: rnn({ input, hidden, activation }), parameters: torchGates(get, hidden, [""]) });
+const torchLstm: Layer = (input, hidden, get) => ({
+  cell: lstm({ input, hidden }),
+  parameters: torchGates(get, hidden, ["i", "f", "g", "o"]),
+});
+const torchGru: Layer = (input, hidden, get) => ({
+  cell: gru({ input, hidden }),
+  parameters: torchGates(get, hidden, ["r", "z", "n"]),
+});
+
+const torchLayers = [
+  ["rnn-tanh-1-layer", 1, torchRnn("tanh")],
+  ["rnn-tanh-2-layer", 2, torchRnn("tanh")],
+  ["rnn-relu-1-layer", 1, torchRnn("relu")],
+  ["rnn-relu-2-layer", 2, torchRnn("relu")],
+  ["lstm-1-layer", 1, torchLstm],
+  ["lstm-2-layer", 2, torchLstm],
+  ["gru-reset-after-1-layer", 1, torchGru],
+  ["gru-reset-after-2-layer", 2, torchGru],
+] as const;
+
+const writtenOut = [
+  ["lstm-peephole", lstmPeephole],
+  ["gru-reset-before", gruResetBefore],
+  ["dcm", dcm],
+] as const;
+
 describe.each(runtimes)("%s", (_, tolerance, open) => {
-  test.each([
-    ["rnn-tanh-1-layer", "tanh", 1],
-    ["rnn-tanh-2-layer", "tanh", 2],
-    ["rnn-relu-1-layer", "relu", 1],
-    ["rnn-relu-2-layer", "relu", 2],
-  ] as const)("torch.nn.RNN: %s", async (file, activation, layers) => {
+  test.each(torchLayers)("torch.nn: %s", async (file, layers, cellOf) => {
     const golden = readGolden<Golden & { sizes: { input: number; hidden: number } }>(file);
     const { batch, hidden } = golden.sizes;
     const given = toArrays({ ...golden.inputs, ...golden.parameters });
-    const fixed = toArrays({ weight: golden.weight, stateWeight: golden.stateWeight! });
+    const fixed = toArrays({ weight: golden.weight });
+    const stateWeights = (golden.stateWeight as readonly Nested[]).map((weight, k) => [`stateWeight ${k}`, weight]);
+    Object.assign(fixed, toArrays(Object.fromEntries(stateWeights)));
     const tensors = graphInputs(given);
     const weights = graphInputs(fixed);
     let below = tensors.x!;
-    let objective: Tensor | undefined;
+    let objective = scalar(0);
     const finals: Record<string, Tensor> = {};
     for (let layer = 0; layer < layers; layer++) {
-      const cell = rnn({ input: layer === 0 ? golden.sizes.input : hidden, hidden, activation });
-      // PyTorch's matrices are [out, in], and it has a bias on each of the two products.
-      const parameters = {
-        W: swapLastAxes(tensors[`weight_ih_l${layer}`]!),
-        U: swapLastAxes(tensors[`weight_hh_l${layer}`]!),
-        b: add(tensors[`bias_ih_l${layer}`]!, tensors[`bias_hh_l${layer}`]!),
+      const { cell, parameters } = cellOf(layer === 0 ? golden.sizes.input : hidden, hidden, (name) => {
+        return tensors[`${name}_l${layer}`]!;
+      });
+      const ofLayer = (tensor: Tensor) => {
+        return reshape(slice(tensor, { axis: 0, start: layer, end: layer + 1 }), [batch, hidden]);
       };
-      const pick = (tensor: Tensor, axis: number) => slice(tensor, { axis, start: layer, end: layer + 1 });
-      const h = reshape(pick(tensors.h0!, 0), [batch, hidden]);
-      const made = unroll(cell, parameters, below, { initial: { h } });
+      const names = Object.keys(cell.state);
+      const initial = Object.fromEntries(names.map((name) => [name, ofLayer(tensors[`${name}0`]!)]));
+      const made = unroll(cell, parameters, below, { initial });
       below = made.outputs;
-      const final = made.final.h!;
-      finals[`final ${layer}`] = final;
-      const share = reduceSum(mul(reshape(pick(weights.stateWeight!, 1), [batch, hidden]), final));
-      objective = objective ? add(objective, share) : share;
+      names.forEach((name, k) => {
+        finals[`final ${k} ${layer}`] = made.final[name]!;
+        objective = add(objective, reduceSum(mul(ofLayer(weights[`stateWeight ${k}`]!), made.final[name]!)));
+      });
     }
-    objective = add(objective!, reduceSum(mul(weights.weight!, below)));
+    objective = add(objective, reduceSum(mul(weights.weight!, below)));
     const names = Object.keys(given);
     const gradients = gradient(
       objective,
@@ -95,14 +142,29 @@ describe.each(runtimes)("%s", (_, tolerance, open) => {
     const results = await executable.run({ ...given, ...fixed });
     expectClose(results.y!, golden.outputs.y, tolerance, "y");
     expectClose(results.objective!, golden.outputs.objective, tolerance, "objective");
-    const [expectedFinals] = golden.outputs.final as readonly (readonly Nested[])[];
-    for (let layer = 0; layer < layers; layer++) {
-      expectClose(results[`final ${layer}`]!, expectedFinals![layer]!, tolerance, `final state of layer ${layer}`);
-    }
+    const expectedFinals = golden.outputs.final as readonly (readonly Nested[])[];
+    expectedFinals.forEach((ofState, k) => {
+      ofState.forEach((expected, layer) => {
+        expectClose(results[`final ${k} ${layer}`]!, expected, tolerance, `final state ${k} of layer ${layer}`);
+      });
+    });
     expect(Object.keys(golden.gradients).sort()).toEqual([...names].sort());
     for (const [name, expected] of Object.entries(golden.gradients)) {
       expectClose(results[`gradient ${name}`]!, expected, tolerance, `gradient of ${name}`);
     }
+  });
+
+  test.each(writtenOut)("written out: %s", async (file, make) => {
+    const golden = readGolden<Golden & { sizes: { input: number; hidden: number } }>(file);
+    const cell: Cell = make({ input: golden.sizes.input, hidden: golden.sizes.hidden });
+    expect(Object.keys(cell.parameters).sort()).toEqual(Object.keys(golden.parameters).sort());
+    const given = toArrays({ ...golden.inputs, ...golden.parameters });
+    const tensors = graphInputs(given);
+    const fixed = toArrays({ weight: golden.weight });
+    const { weight } = graphInputs(fixed) as { weight: Tensor };
+    const { outputs, final } = unroll(cell, tensors, tensors.x!, { initial: tensors });
+    const objective = reduceSum(mul(weight, outputs));
+    await checkAll(file, golden, { given, tensors, fixed, weight, outputs, final, objective });
   });
 
   test("the inter-layer network, three layers of sigmoids", async () => {
@@ -113,9 +175,25 @@ describe.each(runtimes)("%s", (_, tolerance, open) => {
     const given = toArrays({ ...golden.inputs, ...golden.parameters });
     const tensors = graphInputs(given);
     const fixed = toArrays({ weight: golden.weight });
-    const weights = graphInputs(fixed);
+    const { weight } = graphInputs(fixed) as { weight: Tensor };
     const { outputs, final } = unroll(cell, tensors, tensors.x!, { initial: tensors });
-    const objective = reduceSum(mul(weights.weight!, outputs));
+    const objective = reduceSum(mul(weight, outputs));
+    await checkAll("ilrnn", golden, { given, tensors, fixed, weight, outputs, final, objective });
+  });
+
+  interface Made {
+    readonly given: Readonly<Record<string, NDArray>>;
+    readonly tensors: Readonly<Record<string, Tensor>>;
+    readonly fixed: Readonly<Record<string, NDArray>>;
+    readonly weight: Tensor;
+    readonly outputs: Tensor;
+    readonly final: Readonly<Record<string, Tensor>>;
+    readonly objective: Tensor;
+  }
+
+  /** Compares outputs, final state, objective and every gradient. */
+  async function checkAll(name: string, golden: Golden, made: Made): Promise<void> {
+    const { given, tensors, fixed, weight, outputs, final, objective } = made;
     const names = Object.keys(given);
     const gradients = gradient(
       objective,
@@ -123,8 +201,8 @@ describe.each(runtimes)("%s", (_, tolerance, open) => {
     );
     await using executable = await (await open()).compile(
       program(
-        "ilrnn",
-        { ...tensors, ...weights },
+        name,
+        { ...tensors, weight },
         {
           y: outputs,
           objective,
@@ -143,5 +221,5 @@ describe.each(runtimes)("%s", (_, tolerance, open) => {
     for (const [name, expected] of Object.entries(golden.gradients)) {
       expectClose(results[`gradient ${name}`]!, expected, tolerance, `gradient of ${name}`);
     }
-  });
+  }
 });

@@ -11,7 +11,9 @@ export {
 } from "./cell.ts";
 export { type CgruOptions, type CgruStep, cgru } from "./cgru.ts";
 export { type DcgruOptions, type DcgruStep, dcgru, gateDirections } from "./dcgru.ts";
+export { dcm } from "./dcm.ts";
 export { feedforward } from "./feedforward.ts";
+export { gru, gruResetBefore } from "./gru.ts";
 export { type IlrnnOptions, ilrnn } from "./ilrnn.ts";
 export {
   constantInitializer,
@@ -26,5 +28,8 @@ export {
   uniformByFanIn,
   zeros,
 } from "./initializers.ts";
+export { lstm, lstmSigmoid } from "./lstm.ts";
+export { lstmPeephole } from "./lstm-peephole.ts";
 export { rnn } from "./rnn.ts";
 export { saturation } from "./saturation.ts";
+export { inLayer, ofLayer, type StackOptions, stack } from "./stack.ts";
