@@ -28,6 +28,7 @@ export {
   uniformByFanIn,
   zeros,
 } from "./initializers.ts";
+export { kumar } from "./kumar.ts";
 export { lstm, lstmSigmoid } from "./lstm.ts";
 export { lstmPeephole } from "./lstm-peephole.ts";
 export { rnn } from "./rnn.ts";

@@ -4,7 +4,7 @@ import { dngpuModel } from "./dngpu.ts";
 import { ilrnnModel } from "./ilrnn.ts";
 import type { ModelKind } from "./model.ts";
 import { neuralGpuModel } from "./neural-gpu.ts";
-import { rnnModel } from "./rnn.ts";
+import { recurrentModels, stackModel } from "./recurrent/index.ts";
 
 export { applyProgram, parameterInputs } from "./apply.ts";
 export { chosenMasks, type DropoutMasks } from "./dropout.ts";
@@ -27,11 +27,15 @@ export {
   type Signature,
 } from "./model.ts";
 export { type Readout, readBy, readouts } from "./readouts.ts";
+export { type CellKind, cellKinds, recurrentModels } from "./recurrent/index.ts";
 export { initialStateParameters, learnedInitialState, type Unrolled, unroll } from "./unroll.ts";
-export { dngpuModel, ilrnnModel, neuralGpuModel, rnnModel };
+export { dngpuModel, ilrnnModel, neuralGpuModel, stackModel };
 
 /** All kinds of models. */
-export const models: readonly ModelKind[] = [ilrnnModel, rnnModel, dngpuModel, neuralGpuModel];
+export const models: readonly ModelKind[] = [ilrnnModel, ...recurrentModels, stackModel, dngpuModel, neuralGpuModel];
+
+/** Elman's network. */
+export const rnnModel: ModelKind = recurrentModels.find(({ name }) => name === "rnn")!;
 
 /**
  * The kind of model of this name.

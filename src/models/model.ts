@@ -5,10 +5,16 @@ import { LonghandError, unknownName } from "../errors.ts";
 import type { NDArray, Tensor } from "../graph/index.ts";
 import type { DropoutMasks } from "./dropout.ts";
 
-/** What a task asks of a model: symbols of each input channel, and of the answer. */
+/** What a task asks of a model: symbols or numbers in, symbols or numbers out. */
 export interface Signature {
+  /** Number of symbols of each input channel; none where numbers are read. */
   readonly channels: readonly number[];
+  /** How many numbers are read at each step, in place of symbols. */
+  readonly features?: number;
+  /** Number of symbols of the answer; 0 where numbers are asked. */
   readonly answers: number;
+  /** How many numbers are asked at each step, in place of a symbol: the network's outputs as they are. */
+  readonly values?: number;
 }
 
 export interface Applied {
@@ -31,6 +37,8 @@ export interface ApplyOptions {
   readonly noise?: Tensors;
   readonly initial?: Tensors;
   readonly dropout?: DropoutMasks;
+  /** float [batch, time]: 1 within an example, 0 in the padding after its end. Default: examples have no padding. */
+  readonly present?: Tensor;
 }
 
 /** A model with its sizes chosen: the network of one replica. */
@@ -42,6 +50,8 @@ export interface Model {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** Width of each state tensor [batch, width]; empty in networks whose state has positions. */
   readonly state: Readonly<Record<string, number>>;
+  /** Reads each problem in both directions: no step can be taken before all is read. */
+  readonly bidirectional?: true;
   /** Numbers at each position, in networks whose state has positions. */
   readonly width?: number;
   /** Numbers at a position that dropout masks have, and with which probability they are kept at a length. */
@@ -55,7 +65,7 @@ export interface Model {
   /**
    * The network over a batch.
    * @param parameters by name.
-   * @param symbols int [batch, time, channels]; in networks whose state has positions −1 after a problem's own end.
+   * @param symbols int [batch, time, channels], or numbers [batch, time, features]; in networks whose state has positions −1 after a problem's own end.
    * @param dropout masks for training (default: none).
    * @param noise added to the state before each step, each [time, batch, width].
    * @param initial state before the first step, each [batch, width] (default: zeros, or what was learned).

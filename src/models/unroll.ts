@@ -1,6 +1,6 @@
 /** A cell along time: the scan that applies its step, with initial state and noise. */
-import { type Cell, type ParameterSpec, type Tensors, zeros } from "../cells/index.ts";
-import { add, expand, reshape, type ScanNode, scalar, scan, type Tensor } from "../graph/index.ts";
+import { type Cell, type ParameterSpec, saturation, type Tensors, zeros } from "../cells/index.ts";
+import { add, expand, greater, mul, reshape, type ScanNode, scalar, scan, type Tensor, where } from "../graph/index.ts";
 
 export interface Unrolled {
   /** [time, batch, output] */
@@ -9,6 +9,8 @@ export interface Unrolled {
   readonly logits: Tensor | undefined;
   /** State after the last step, each [batch, width]. */
   readonly final: Tensors;
+  /** Saturation of the hard functions at each step [time], summed over examples and units, in cells that have some. */
+  readonly saturation: Tensor | undefined;
   /** The scan, for probes of what is inside. */
   readonly node: ScanNode;
 }
@@ -20,6 +22,12 @@ export interface UnrollOptions {
   readonly noise?: Tensors;
   /** From the last step to the first. Default false. */
   readonly reverse?: boolean;
+  /**
+   * [time, batch, 1]: 1 within an example, 0 in the padding after its end, so that examples of different lengths make one
+   * batch. In the padding the state stays as it is, outputs are 0, and nothing is counted as saturated; from the last step
+   * to the first an example so begins at its own end.
+   */
+  readonly mask?: Tensor;
 }
 
 /**
@@ -33,33 +41,66 @@ export function unroll(cell: Cell, parameters: Tensors, x: Tensor, options: Unro
   const initial = Object.fromEntries(
     names.map((name) => [name, options.initial?.[name] ?? expand(scalar(0), [batch, cell.state[name]!])]),
   );
+  const { mask } = options;
   let hasLogits = false;
-  const { state, outputs, node } = scan<string, string, "output" | "logits">({
+  let isHard = false;
+  const { state, outputs, node } = scan<string, string, string>({
     name: cell.name,
     state: initial,
-    sequences: { x, ...Object.fromEntries(Object.entries(noise).map(([name, tensor]) => [`noise ${name}`, tensor])) },
+    sequences: {
+      x,
+      ...Object.fromEntries(Object.entries(noise).map(([name, tensor]) => [`noise ${name}`, tensor])),
+      ...(mask && { mask }),
+    },
     reverse: options.reverse ?? false,
     step(before, items) {
       const noisy = Object.fromEntries(
         names.map((name) => [name, noise[name] ? add(before[name]!, items[`noise ${name}`]!) : before[name]!]),
       );
-      const { state: next, output, logits } = cell.step(parameters, noisy, items.x!);
-      hasLogits = logits !== undefined;
-      return { state: next, outputs: { output, logits: logits ?? output } };
+      const made = cell.step(parameters, noisy, items.x!);
+      hasLogits = made.logits !== undefined;
+      isHard = (made.hard ?? []).length > 0;
+      const within = (tensor: Tensor) => (mask ? mul(tensor, items.mask!) : tensor);
+      const isWithin = mask && greater(items.mask!, 0);
+      const next = names.map((name) => {
+        const own = made.state[name]!;
+        return [name, isWithin ? where(isWithin, own, before[name]!) : own] as const;
+      });
+      const output = within(made.output);
+      return {
+        state: Object.fromEntries(next),
+        outputs: {
+          output,
+          logits: made.logits ? within(made.logits) : output,
+          ...(isHard && {
+            saturation: made.hard!.map((z) => saturation(within(z))).reduce((sum, part) => add(sum, part)),
+          }),
+        },
+      };
     },
   });
-  return { outputs: outputs.output, logits: hasLogits ? outputs.logits : undefined, final: state, node };
+  return {
+    outputs: outputs.output!,
+    logits: hasLogits ? outputs.logits : undefined,
+    final: state,
+    saturation: isHard ? outputs.saturation : undefined,
+    node,
+  };
 }
 
 /** Parameters of a learned initial state: one row for each state tensor, beginning at zero. papers/004, section 2.2. */
-export function initialStateParameters(cell: Cell): Record<string, ParameterSpec> {
+export function initialStateParameters(cell: Pick<Cell, "state">): Record<string, ParameterSpec> {
   return Object.fromEntries(
     Object.entries(cell.state).map(([name, width]) => [`initial ${name}`, { shape: [width], initial: zeros }]),
   );
 }
 
 /** The learned initial state, the same for every example: each [batch, width]. */
-export function learnedInitialState(cell: Cell, parameters: Tensors, batch: Tensor["shape"][number]): Tensors {
+export function learnedInitialState(
+  cell: Pick<Cell, "state">,
+  parameters: Tensors,
+  batch: Tensor["shape"][number],
+): Tensors {
   return Object.fromEntries(
     Object.entries(cell.state).map(([name, width]) => [
       name,

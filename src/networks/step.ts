@@ -23,7 +23,7 @@ export function firstStepProgram(model: Model, batch: Dimension = "batch"): Prog
 }
 
 function oneStep(model: Model, batch: Dimension, isLater: boolean): Program {
-  if (model.width !== undefined) {
+  if (model.width !== undefined || model.bidirectional) {
     throw new LonghandError(
       "argument",
       `model ${model.name}: reads the whole problem first; expected one that answers at each step, such as ilrnn or rnn`,
