@@ -133,12 +133,16 @@ test("tasks", () => {
 test("models and their options", () => {
   const rows = rowsUnder("Models").filter(([name]) => name !== "model");
   expect(rows.filter((row) => row.length === 2)).toEqual(models.map(({ name, summary }) => [name, summary]));
-  const expected = models.flatMap(({ name, options }) => {
+  // A row may be about several models.
+  const shown: Record<string, Record<string, unknown>> = {};
+  for (const [cell, option, , value] of rows.filter((row) => row.length === 4)) {
+    for (const model of namesIn(cell!)) shown[model] = { ...shown[model], [option!]: fromCell(value) };
+  }
+  const expected = models.map(({ name, options }) => {
     const defaults: Record<string, unknown> = options.parse({});
-    return Object.keys(options.shape).map((key) => [name, key, defaults[key]]);
+    return [name, Object.fromEntries(Object.keys(options.shape).map((key) => [key, defaults[key]]))];
   });
-  const shown = rows.filter((row) => row.length === 4);
-  expect(shown.map(([model, option, , value]) => [model, option, fromCell(value)])).toEqual(expected);
+  expect(shown).toEqual(Object.fromEntries(expected));
   const line = /^Activations: (.*)\.$/m.exec(page)![1]!;
   expect([...line.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(activationNames);
   const [, paragraph] = /^Initializers: ([\s\S]*?)\n\n/m.exec(page)!;

@@ -141,13 +141,7 @@ test("hard functions cost their saturation: mean over steps and examples of Σ m
     { channels: [], features: 1, answers: 0, values: 1 },
   );
   const zero = Object.fromEntries(
-    Object.entries(model.parameters).map(([name, { shape }]) => [
-      name,
-      floats(
-        shape.map(() => 0),
-        shape,
-      ),
-    ]),
+    Object.entries(model.parameters).map(([name, { shape }]) => [name, floats([0], shape)]),
   );
   const given = { ...zero, Wi: floats([2], [1, 1]), bf: floats([-1.4]), x: floats([1, 0.1, 5], [1, 3, 1]) };
   const cost = (present?: NDArray) =>
