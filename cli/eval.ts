@@ -1,13 +1,13 @@
 /** `longhand eval` */
 import type { Command } from "commander";
-import { type LengthResult, type Rate, rate } from "../src/index.ts";
+import { type AnyTask, isDrawn, type LengthResult, type Rate, rate } from "../src/index.ts";
 import { evaluateTrained, lengthsFor, openTrained, type Trained } from "../src/node.ts";
 import { previousCheckpointOption, replicaNumber, runtimeOption, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { evaluationProgress } from "./progress.ts";
 import { stopOnSignals } from "./signals.ts";
 import { table } from "./table.ts";
-import { count, counted, list, nouns, percent, problems, shortened } from "./words.ts";
+import { costOf, count, counted, list, nouns, percent, problems, shortened } from "./words.ts";
 
 interface EvalOptions {
   lengths?: number[];
@@ -100,13 +100,14 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
         output,
         random.map(([result]) => result!),
         model.width !== undefined,
+        task,
       );
     else if (replica === "all") printEach(output, random);
     else printAll(output, trained, random);
     if (config.bins) printSides(output, random);
   }
   if (special.length > 0) printStructured(output, special);
-  if (!isStopped && structured === "some" && task.structured) {
+  if (!isStopped && structured === "some" && !isDrawn(task) && task.structured) {
     const tested = new Set(special.map(([result]) => result!.length));
     const left = lengths.filter((length) => !tested.has(length));
     if (left.length > 0) {
@@ -139,17 +140,23 @@ const interval = ({ low, high }: Rate) => `${(100 * low).toFixed(1)}–${(100 * 
 const wrong = ({ exact }: LengthResult) => `${count(exact.trials - exact.successes)} of ${count(exact.trials)}`;
 
 /** One network; where few problems are tested, how many are wrong says more than how many there were. */
-function printOne(output: Output, results: readonly LengthResult[], countsWrong: boolean): void {
+function printOne(output: Output, results: readonly LengthResult[], countsWrong: boolean, task: AnyTask): void {
+  const cost = costOf(task);
   const rows = results.map((result) => [
     count(result.length),
     result.isTrained ? "trained" : "",
     percent(result.exact.value),
     interval(result.exact),
     percent(result.symbol.value),
+    ...(cost && result.cost !== undefined ? [cost.show(result.cost)] : []),
     countsWrong ? wrong(result) : count(result.exact.trials),
   ]);
-  const header = ["length", "", "exact", "95% interval", "symbols", countsWrong ? "wrong" : "problems"];
-  for (const line of table(header, rows, [0, 2, 3, 4, 5])) output.print(line);
+  const header = [
+    ...["length", "", "exact", "95% interval", cost?.ofNumbers ? "numbers" : "symbols"],
+    ...(cost ? [cost.name] : []),
+    countsWrong ? "wrong" : "problems",
+  ];
+  for (const line of table(header, rows, [0, 2, 3, 4, 5, 6].slice(0, header.length - 1))) output.print(line);
 }
 
 /** After a training by bins: which of the random problems it can't have seen. */
@@ -211,12 +218,14 @@ function printEach(output: Output, results: readonly (readonly LengthResult[])[]
 }
 
 /** A summary of the population, then its worst replicas at the longest length. */
-function printAll(output: Output, { population }: Trained, results: readonly (readonly LengthResult[])[]): void {
+function printAll(output: Output, { population, task }: Trained, results: readonly (readonly LengthResult[])[]): void {
+  const cost = costOf(task);
   const rows = results.map((found) => {
     const values = found.map(({ exact }) => exact.value);
     const perfect = found.filter(({ exact }) => exact.successes === exact.trials).length;
     const mean = values.reduce((sum, value) => sum + value, 0) / population;
     const { length, isTrained, exact } = found[0]!;
+    const costs = found.flatMap((result) => result.cost ?? []).sort((a, b) => a - b);
     return [
       count(length),
       isTrained ? "trained" : "",
@@ -224,11 +233,16 @@ function printAll(output: Output, { population }: Trained, results: readonly (re
       interval(rate(perfect, population)),
       percent(mean),
       percent(Math.min(...values)),
+      ...(cost ? [cost.show(costs[(costs.length - 1) >> 1]!), cost.show(costs.at(-1)!)] : []),
       count(exact.trials),
     ];
   });
-  const header = ["length", "", "without error", "95% interval", "mean exact", "worst exact", "problems"];
-  for (const line of table(header, rows, [0, 2, 3, 4, 5, 6])) output.print(line);
+  const header = [
+    ...["length", "", "without error", "95% interval", "mean exact", "worst exact"],
+    ...(cost ? [`median ${cost.name}`, "worst"] : []),
+    "problems",
+  ];
+  for (const line of table(header, rows, [0, 2, 3, 4, 5, 6, 7, 8].slice(0, header.length - 1))) output.print(line);
   const last = results.at(-1)!;
   const worst = last.filter(({ exact }) => exact.successes < exact.trials);
   worst.sort((a, b) => a.exact.value - b.exact.value);

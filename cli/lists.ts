@@ -1,6 +1,6 @@
 /** `longhand tasks` and `longhand models` */
 import type { Command } from "commander";
-import { completeConfig, models, tasks } from "../src/index.ts";
+import { completeConfig, drawnTasks, models, tasks } from "../src/index.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 
@@ -21,6 +21,9 @@ const [steps, wholes] = [false, true].map((isWhole) =>
     .filter((kind) => (kind.build({}, { channels: [3], answers: 3 }).width !== undefined) === isWhole)
     .map(({ name }) => name),
 ) as [string[], string[]];
+
+/** Names of the models that read numbers too. */
+const recurrent = steps.filter((name) => name !== "ilrnn");
 
 function printTasks(output: Output): void {
   const rows = tasks.map((task) => ({
@@ -57,7 +60,23 @@ function printTasks(output: Output): void {
     "Read as a whole, then answered",
     "Also unaligned-base-<b>-addition and base-<b>-multiplication (b from 2 to 10).",
   );
-  output.result({ tasks: rows });
+  output.print();
+  const drawn = drawnTasks.map((task) => ({
+    name: task.name,
+    summary: task.summary,
+    example: task.example,
+    defaults: completeConfig({ task: task.name }),
+    inputs: task.features ?? task.channels.map((alphabet) => alphabet.length),
+    answers: task.values ?? task.output.length,
+    source: task.source,
+  }));
+  output.print(
+    `${output.style("bold", "Numbers and data, drawn with their answers")} (--model ${recurrent.join(" or ")})`,
+  );
+  output.print();
+  const cells = drawn.map(({ name, defaults, summary }) => [name, range(defaults.lengths), summary]);
+  for (const line of table(["task", "trained lengths", "what is asked"], cells, [1])) output.print(line);
+  output.result({ tasks: rows, drawn });
 }
 
 function printModels(output: Output): void {

@@ -1,6 +1,6 @@
 /** `longhand prove` */
 import type { Command } from "commander";
-import { LonghandError, type Verdict } from "../src/index.ts";
+import { exactTask, LonghandError, type Verdict } from "../src/index.ts";
 import { openTrained, type ProveTrainedOptions, proveTrained, type ReplicaVerdict, type Trained } from "../src/node.ts";
 import { previousCheckpointOption, replicaNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -106,7 +106,7 @@ function summaryOf(trained: Trained, verdicts: readonly ReplicaVerdict[], second
         found: verdict.certificate.found,
         sha256: verdict.certificate.network.sha256,
       }),
-      ...(verdict.verdict === "refuted" && describeRefutation(task, verdict.refutation)),
+      ...(verdict.verdict === "refuted" && describeRefutation(exactTask(task), verdict.refutation)),
       ...(verdict.verdict === "unknown" && { blocked: verdict.blocked, tried: verdict.tried }),
     })),
   };
@@ -164,7 +164,7 @@ function printOne(output: Output, { task }: Trained, { replica, verdict, file, s
     }
     case "refuted":
       output.print(`${output.style("red", "refuted")}: network ${replica} errs`);
-      printRefutation(output, task, verdict.refutation);
+      printRefutation(output, exactTask(task), verdict.refutation);
       return;
     default: {
       output.print(`${output.style("red", "unknown")}: neither proved nor refuted`);

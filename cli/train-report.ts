@@ -1,9 +1,9 @@
 /** What `longhand train` says at its end. */
-import type { LengthResult, Task } from "../src/index.ts";
+import type { AnyTask, LengthResult } from "../src/index.ts";
 import type { Finding, Prediction } from "../src/node.ts";
 import type { Output } from "./output.ts";
 import { printProblem } from "./problem.ts";
-import { count, counted, duration, list, nouns, percent, problems } from "./words.ts";
+import { costOf, count, counted, duration, list, nouns, percent, problems } from "./words.ts";
 
 /** What a training came to: what --json prints and result.json holds. */
 export interface TrainResult {
@@ -24,7 +24,7 @@ export interface TrainResult {
   readonly unseen: Prediction | null;
 }
 
-export function printTrained(output: Output, task: Task, result: TrainResult): void {
+export function printTrained(output: Output, task: AnyTask, result: TrainResult): void {
   const { folder, steps, reason, seconds, finding, unseen } = result;
   if (reason === "aborted") {
     output.print(`Stopped at step ${count(steps)} after ${duration(seconds)}. Go on with:`);
@@ -53,7 +53,7 @@ function quoted(text: string): string {
 
 function printSolved(
   output: Output,
-  task: Task,
+  task: AnyTask,
   { population, solvedAt, divergedAt }: TrainResult,
   solved: NonNullable<TrainResult["solved"]>,
 ): void {
@@ -74,12 +74,14 @@ function printSolved(
   if (diverged.length > 0) output.print(`  diverged: ${list(diverged)}`);
 }
 
-function printFinding(output: Output, task: Task, { length, samples, results }: Finding, population: number): void {
+function printFinding(output: Output, task: AnyTask, { length, samples, results }: Finding, population: number): void {
   const test = problems(task, samples, length);
   const isPerfect = ({ exact }: LengthResult) => exact.successes === exact.trials;
   if (population === 1) {
-    const { exact, symbol } = results[0]!;
+    const { exact, symbol, cost: found } = results[0]!;
+    const cost = costOf(task);
     const wrong = exact.trials - exact.successes;
+    if (cost && found !== undefined) output.print(`${cost.name} ${cost.show(found)} on ${test}`);
     if (wrong === 0) output.print(`${output.style("green", "no error")} on ${test}`);
     else {
       output.print(

@@ -2,7 +2,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { completeConfig, findTask, LonghandError, mergeConfig, type Task, type TrainingEvent } from "../src/index.ts";
+import {
+  type AnyTask,
+  completeConfig,
+  findAnyTask,
+  findTask,
+  isDrawn,
+  LonghandError,
+  mergeConfig,
+  type TrainingEvent,
+} from "../src/index.ts";
 import { finding, openTrained, resumeRun, startRun, type TrainingRun, unseen, writeResult } from "../src/node.ts";
 import { collect, readConfigFile, readSettings, runtimeOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -89,7 +98,7 @@ async function train(taskName: string | undefined, options: TrainOptions, output
     result = { ...base, ...(await tested(folder, output, stop.signal)) };
     await writeResult(folder, result);
   }
-  printTrained(output, findTask(config.task), result);
+  printTrained(output, findAnyTask(config.task), result);
   if (options.prove && reason !== "aborted") {
     output.print();
     const proofs = await proveAll(output, await openTrained(folder), { signal: stop.signal });
@@ -124,8 +133,9 @@ async function tested(
   }
 }
 
-function isBinary({ name, unaligned }: Task): boolean {
-  return !unaligned && (name === "increment" || name.startsWith("binary-"));
+function isBinary(task: AnyTask): boolean {
+  const isAligned = !isDrawn(task) && !task.unaligned;
+  return isAligned && (task.name === "increment" || task.name.startsWith("binary-"));
 }
 
 async function start(taskName: string | undefined, options: TrainOptions): Promise<TrainingRun> {
@@ -171,7 +181,7 @@ function oneTask(places: Readonly<Record<string, unknown>>): void {
   const named = Object.entries(places).filter((place): place is [string, string] => typeof place[1] === "string");
   const [first, ...others] = named;
   for (const [place, name] of others) {
-    if (name === first![1] || findTask(name).name === findTask(first![1]).name) continue;
+    if (name === first![1] || findAnyTask(name).name === findAnyTask(first![1]).name) continue;
     throw new LonghandError(
       "argument",
       `train: received the task "${first![1]}" from ${first![0]} and "${name}" from ${place}, expected one task`,

@@ -1,5 +1,5 @@
 /** Numbers and tasks in words. */
-import type { Task } from "../src/index.ts";
+import { type AnyTask, isDrawn } from "../src/index.ts";
 import type { Machine } from "../src/node.ts";
 
 /** 1,024 */
@@ -34,7 +34,7 @@ export function duration(seconds: number): string {
 }
 
 /** What problems of a task are called, and what their length counts. Problems read as a whole are measured in symbols. */
-export function nouns({ name }: Task): { problem: string; unit: string } {
+export function nouns({ name }: Pick<AnyTask, "name">): { problem: string; unit: string } {
   if (name === "increment") return { problem: "number", unit: "binary digit" };
   const [, side, base, kind] = /^(unaligned-)?(?:(base-\d+|binary|decimal)-)?([a-z]+)(?:-in-binary)?$/.exec(name) ?? [];
   const problem = { addition: "sum", subtraction: "difference", increment: "number", multiplication: "product" }[kind!];
@@ -53,9 +53,17 @@ export function shortened(text: string, most = 72): string {
 }
 
 /** "1,024 sums of 1,000 binary digits" */
-export function problems(task: Task, samples: number, length: number): string {
+export function problems(task: Pick<AnyTask, "name">, samples: number, length: number): string {
   const { problem, unit } = nouns(task);
   return `${counted(samples, problem)} of ${count(length)} ${length === 1 ? unit : unit.replace(/digit|symbol/, "$&s")}`;
+}
+
+/** What an answer costs beside being right or wrong, in tasks that are drawn with their answers. */
+export function costOf(task: AnyTask): { name: string; ofNumbers: boolean; show(cost: number): string } | undefined {
+  if (!isDrawn(task)) return undefined;
+  return task.values
+    ? { name: "squared error", ofNumbers: true, show: (cost) => cost.toPrecision(3) }
+    : { name: "bits a symbol", ofNumbers: false, show: (cost) => (cost / Math.LN2).toFixed(3) };
 }
 
 /** A name for the replicas 0, 3 and 17: "0, 3, 17"; the first few of many. */

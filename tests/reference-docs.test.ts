@@ -8,7 +8,7 @@ import { activationNames, initializerNames } from "../src/cells/index.ts";
 import * as graph from "../src/graph/index.ts";
 import { models } from "../src/models/index.ts";
 import { compileReference } from "../src/runtime/reference/reference.ts";
-import { tasks } from "../src/tasks/index.ts";
+import { drawnTasks, tasks } from "../src/tasks/index.ts";
 import { completeConfig, trainingConfig } from "../src/training/index.ts";
 import { tableUnder } from "./markdown.ts";
 
@@ -128,6 +128,15 @@ describe("settings", () => {
 
 test("tasks", () => {
   expect(rowsUnder("Tasks")).toEqual(tasks.map(({ name, summary, example }) => [name, summary, example]));
+});
+
+test("tasks drawn with their answers", () => {
+  const expected = drawnTasks.map(({ name, summary, defaultTrainLengths: [low, high] }) => [
+    name,
+    summary,
+    `${low}–${high}`,
+  ]);
+  expect(rowsUnder("Tasks drawn with their answers")).toEqual(expected);
 });
 
 test("models and their options", () => {

@@ -1,25 +1,33 @@
 /** Accuracy by length: how far a network generalizes. */
 import { LonghandError, unknownName } from "../errors.ts";
 import {
-  and,
   cast,
   type Dimension,
-  equal,
-  greaterOrEqual,
   input,
   type NDArray,
-  not,
   optimize,
   type Program,
   program,
-  reduceSum,
+  sub,
   type Tensor,
   vectorize,
 } from "../graph/index.ts";
 import { decodeLogits, type Model, parameterInputs } from "../models/index.ts";
 import { randomSource, type Stream } from "../random/index.ts";
 import type { Executable, Runtime } from "../runtime/contract.ts";
-import { type Batch, drawBatch, drawSide, type Sampler, type Task, validLengths } from "../tasks/index.ts";
+import {
+  type AnyTask,
+  type Batch,
+  type DrawnBatch,
+  drawBatch,
+  drawSide,
+  exactTask,
+  isDrawn,
+  type Sampler,
+  type Task,
+  validLengths,
+} from "../tasks/index.ts";
+import { askedSum, judge, problemArrays, problemInputs } from "./problems.ts";
 import { type Rate, rate } from "./wilson.ts";
 
 /** What one replica makes of problems of one length. */
@@ -36,6 +44,11 @@ export interface LengthResult {
   readonly exact: Rate;
   /** Symbols of the answers that are right; positions at which nothing is asked don't count. */
   readonly symbol: Rate;
+  /**
+   * Of tasks that are drawn with their answers, the mean over what is asked: the squared error of numbers (summed over those
+   * of a step), the cross-entropy of symbols in nats.
+   */
+  readonly cost?: number;
   /** The first problem with a wrong answer, as text, of networks whose state has positions. */
   readonly mistake?: { readonly input: string; readonly answer: string; readonly exact: string };
 }
@@ -95,29 +108,38 @@ export function problemsARun({ width }: Model, steps: number, population = 1): n
 }
 
 /**
- * The program that counts mistakes: inputs are the parameters by name, `symbols` int [batch, time, channels] and `targets`
- * int [batch, time], the same problems for all replicas; output `wrong` float [population, batch]: wrong symbols of each
- * answer; and, of networks whose state has positions, the `answer` int [population, batch, time].
+ * The program that counts mistakes: inputs are the parameters by name and the problems (see `ProblemInputs`), the same for
+ * all replicas; output `wrong` float [population, batch]: wrong symbols (or steps with a wrong number) of each answer; of
+ * networks whose state has positions the `answer` int [population, batch, time]; and where it is asked for the `cost`
+ * [population, batch], summed over what is asked (see `LengthResult`).
  * @param time steps, or "time": any. Networks whose state has positions are a third faster where it is known.
  */
-export function mistakesProgram(model: Model, population: number, time: Dimension = "time"): Program {
-  const symbols = input("symbols", ["batch", time, model.signature.channels.length], "int");
-  const targets = input("targets", ["batch", time], "int");
+export function mistakesProgram(
+  model: Model,
+  population: number,
+  time: Dimension = "time",
+  { withCost = false }: { readonly withCost?: boolean } = {},
+): Program {
+  const problem = problemInputs(model.signature, time);
   const parameters = parameterInputs(model);
-  const { logits } = model.apply(parameters, symbols);
-  const answer = decodeLogits(logits);
-  const isWrong = and(not(equal(answer, targets)), greaterOrEqual(targets, 0));
-  const outputs = [reduceSum(cast(isWrong, "float"), { axes: [-1] }), ...(model.width === undefined ? [] : [answer])];
-  const named = ([wrong, answers]: readonly Tensor[]) => ({ wrong: wrong!, ...(answers && { answer: answers }) });
-  if (population === 1) {
-    return program("evaluate", { ...parameters, symbols, targets }, named(optimize(outputs)));
-  }
+  const { present } = problem;
+  const { logits } = model.apply(parameters, problem.symbols, present ? { present } : {});
+  const { asked, right, cost } = judge(model.signature, logits, problem);
+  const outputs = {
+    wrong: askedSum(sub(1, cast(right, "float")), asked),
+    ...(model.width !== undefined && { answer: decodeLogits(logits) }),
+    ...(withCost && { cost: askedSum(cost, asked) }),
+  };
+  const names = Object.keys(outputs);
+  const named = (made: readonly Tensor[]) => Object.fromEntries(names.map((name, k) => [name, made[k]!]));
+  const one = optimize(Object.values(outputs));
+  if (population === 1) return program("evaluate", { ...parameters, ...problem }, named(one));
   const wide = Object.fromEntries(
     Object.entries(parameters).map(([name, { shape }]) => [name, input(name, [population, ...shape])]),
   );
   const replacements = new Map(Object.entries(parameters).map(([name, tensor]) => [tensor, wide[name]!]));
-  const all = optimize(vectorize(optimize(outputs), replacements, population));
-  return program("evaluate", { ...wide, symbols, targets }, named(all));
+  const all = optimize(vectorize(one, replacements, population));
+  return program("evaluate", { ...wide, ...problem }, named(all));
 }
 
 /** What has been counted of one length. */
@@ -127,6 +149,7 @@ interface Tally {
   /** By replica: answers without error, wrong symbols, and the first mistake. */
   readonly exact: Float64Array;
   readonly wrongSymbols: Float64Array;
+  readonly costs: Float64Array;
   readonly mistakes: readonly (LengthResult["mistake"] | undefined)[];
 }
 
@@ -134,13 +157,13 @@ interface Tally {
  * Prepares the evaluation of a model on a task.
  * @param population number of replicas in the parameters.
  */
-export async function evaluator(model: Model, task: Task, runtime: Runtime, population = 1): Promise<Evaluator> {
+export async function evaluator(model: Model, task: AnyTask, runtime: Runtime, population = 1): Promise<Evaluator> {
   let compiled: { readonly time: Dimension; readonly executable: Executable } | undefined;
   const executableFor = async (time: Dimension): Promise<Executable> => {
     if (compiled?.time === time) return compiled.executable;
     await compiled?.executable.close();
     compiled = undefined;
-    const executable = await runtime.compile(mistakesProgram(model, population, time));
+    const executable = await runtime.compile(mistakesProgram(model, population, time, { withCost: isDrawn(task) }));
     compiled = { time, executable };
     return executable;
   };
@@ -155,31 +178,34 @@ export async function evaluator(model: Model, task: Task, runtime: Runtime, popu
     options: EvaluateOptions,
     onDone: (problems: number) => void,
   ): Promise<Tally | undefined> => {
-    const { samples = 1024 } = options;
     const steps = task.steps(length);
+    const all = isDrawn(task) ? task.heldOut?.(length) : undefined;
+    const samples = Math.min(options.samples ?? 1024, all ? all.target.length / answersOf(task, steps) : Infinity);
     const executable = await executableFor(isLong ? steps : "time");
     let batchSize = Math.min(samples, problemsARun(model, steps, population));
     const exact = new Float64Array(population);
     const wrongSymbols = new Float64Array(population);
+    const costs = new Float64Array(population);
     const mistakes: LengthResult["mistake"][] = new Array(population).fill(undefined);
     let asked = 0;
     let done = 0;
     while (done < samples && !options.signal?.aborted) {
       const problems = Math.min(batchSize, samples - done);
       try {
-        const batch = drawProblems(length, done, problems, draw);
+        const batch = all ? partOf(all, task, steps, done, problems) : drawProblems(length, done, problems, draw);
         if (!batch) return undefined;
-        const { wrong, answer } = await executable.run({
-          ...parameters,
-          symbols: { dtype: "int", shape: [problems, steps, task.channels.length], data: batch.input },
-          targets: { dtype: "int", shape: [problems, steps], data: batch.target },
+        const arrays = problemArrays(model.signature, batch, steps, [], problems);
+        const { wrong, answer, cost } = await executable.run({ ...parameters, ...arrays });
+        asked += askedIn(batch.target, task);
+        cost?.data.forEach((costOfOne, k) => {
+          costs[Math.floor(k / problems)]! += costOfOne;
         });
-        for (const symbol of batch.target) if (symbol >= 0) asked++;
         wrong!.data.forEach((mistakesOfOne, k) => {
           const replica = Math.floor(k / problems);
           wrongSymbols[replica]! += mistakesOfOne;
           if (mistakesOfOne === 0) exact[replica]!++;
-          else if (answer) mistakes[replica] ??= mistakeOf(task, batch, k % problems, steps, answer.data, k * steps);
+          else if (answer && !isDrawn(task))
+            mistakes[replica] ??= mistakeOf(task, batch as Batch, k % problems, steps, answer.data, k * steps);
         });
       } catch (error) {
         if (!isOutOfMemory(error)) throw error;
@@ -197,13 +223,13 @@ export async function evaluator(model: Model, task: Task, runtime: Runtime, popu
       done += problems;
       onDone(done);
     }
-    return { done, asked, exact, wrongSymbols, mistakes };
+    return { done, asked, exact, wrongSymbols, costs, mistakes };
   };
 
   return {
     async *evaluate(parameters, options) {
       const { samples = 1024, seed = 1, lengths, structured, signal } = options;
-      const drawn = structured === undefined ? task : { ...task, sample: samplerOf(task, structured) };
+      const drawn = structured === undefined ? task : withSampler(task, structured);
       const kind = structured === undefined ? {} : { structured };
       // A network whose state has positions takes as many steps as positions.
       const cost = (length: number) => task.steps(length) ** (isLong ? 2 : 1);
@@ -236,9 +262,10 @@ export async function evaluator(model: Model, task: Task, runtime: Runtime, popu
             replica,
             ...kind,
             isTrained: length >= low && length <= high,
-            isHeldOut: ofSide !== undefined,
+            isHeldOut: ofSide !== undefined || isDrawn(task),
             exact: rate(right, tally.done),
             symbol: rate(tally.asked - tally.wrongSymbols[replica]!, tally.asked),
+            ...(isDrawn(task) && { cost: tally.costs[replica]! / tally.asked }),
             ...(mistake && { mistake }),
           };
         });
@@ -258,17 +285,40 @@ function isOutOfMemory(error: unknown): boolean {
   return isTold || isOutOfMemory(error.cause);
 }
 
-/** @throws LonghandError `unknown-name`. */
-function samplerOf(task: Task, structured: string): Sampler {
-  const known = task.structured ?? {};
+/** The task with problems of a structured kind. @throws LonghandError `unknown-name`. */
+function withSampler(task: AnyTask, structured: string): AnyTask {
+  const known: Readonly<Record<string, Sampler>> = (!isDrawn(task) && task.structured) || {};
   const sampler = Object.hasOwn(known, structured) ? known[structured] : undefined;
   if (!sampler) throw unknownName(`structured problems of ${task.name}:`, structured, Object.keys(known));
-  return sampler;
+  return { ...exactTask(task), sample: sampler };
+}
+
+/** Numbers or symbols of one problem's answers. */
+function answersOf(task: AnyTask, steps: number): number {
+  return steps * (isDrawn(task) ? (task.values?.length ?? 1) : 1);
+}
+
+/** How many answers are asked for. */
+function askedIn(target: Batch["target"] | DrawnBatch["target"], task: AnyTask): number {
+  const every = answersOf(task, 1);
+  let asked = 0;
+  for (let k = 0; k < target.length; k += every) {
+    if (target instanceof Int32Array ? target[k]! >= 0 : !Number.isNaN(target[k])) asked++;
+  }
+  return asked;
+}
+
+/** Problems start … start + count − 1 of a batch. */
+function partOf(all: DrawnBatch, task: AnyTask, steps: number, start: number, count: number): DrawnBatch {
+  const rows = all.target.length / answersOf(task, steps);
+  const of = <Numbers extends Int32Array | Float32Array>(array: Numbers) =>
+    array.subarray((start * array.length) / rows, ((start + count) * array.length) / rows) as Numbers;
+  return { input: of(all.input), target: of(all.target), ...(all.lengths && { lengths: of(all.lengths) }) };
 }
 
 /** How the problems of a length are drawn. */
 interface Draw {
-  readonly task: Task;
+  readonly task: AnyTask;
   /** The stream of the k-th problem. */
   stream(k: number): Stream;
   readonly side?: "test";
@@ -278,8 +328,16 @@ interface Draw {
  * Problems start … start + count − 1 of a length: each from a stream of its own, so that batches may be cut anywhere.
  * Undefined where one of the side isn't found.
  */
-function drawProblems(length: number, start: number, count: number, { task, stream, side }: Draw): Batch | undefined {
+function drawProblems(
+  length: number,
+  start: number,
+  count: number,
+  { task, stream, side }: Draw,
+): DrawnBatch | undefined {
   const steps = task.steps(length);
+  if (isDrawn(task)) {
+    return joinBatches(Array.from({ length: count }, (_, k) => task.draw(stream(start + k), length, 1, "test")));
+  }
   const input = new Int32Array(count * steps * task.channels.length);
   const target = new Int32Array(count * steps);
   for (let k = 0; k < count; k++) {
@@ -291,6 +349,22 @@ function drawProblems(length: number, start: number, count: number, { task, stre
     target.set(one.target, k * steps);
   }
   return { input, target };
+}
+
+function joinBatches(batches: readonly DrawnBatch[]): DrawnBatch {
+  const [first] = batches as [DrawnBatch];
+  const join = <Numbers extends Int32Array | Float32Array>(arrays: readonly Numbers[]): Numbers => {
+    const size = arrays[0]!.length;
+    const Made = arrays[0]!.constructor as new (length: number) => Numbers;
+    const all = new Made(size * arrays.length);
+    for (const [k, array] of arrays.entries()) all.set(array, k * size);
+    return all;
+  };
+  return {
+    input: join(batches.map(({ input }) => input)),
+    target: join(batches.map(({ target }) => target)),
+    ...(first.lengths && { lengths: join(batches.map(({ lengths }) => lengths!)) }),
+  };
 }
 
 /** The mistake of one problem of a batch, as text; its answer stands in `answers` from `at` on. */
@@ -326,7 +400,7 @@ export function drawHeldOut(task: Task, stream: Stream, length: number): Int32Ar
  * Checks lengths that a user asked for.
  * @throws LonghandError `argument` naming the length.
  */
-export function checkLengths(task: Task, lengths: readonly number[]): void {
+export function checkLengths(task: AnyTask, lengths: readonly number[]): void {
   for (const length of lengths) {
     if (Number.isSafeInteger(length) && length >= 1 && length <= MAXIMAL_LENGTH && task.validLength(length)) continue;
     const near = nearLengths(task, length);
@@ -338,7 +412,7 @@ export function checkLengths(task: Task, lengths: readonly number[]): void {
 }
 
 /** The nearest lengths that a task has: at most one on either side, the nearer first. */
-export function nearLengths(task: Task, length: number): number[] {
+export function nearLengths(task: AnyTask, length: number): number[] {
   const around = Math.min(MAXIMAL_LENGTH, Math.max(1, Math.round(length)));
   if (Number.isNaN(around)) return [];
   const below = validLengths(task, Math.max(1, around - REACH), around).at(-1);

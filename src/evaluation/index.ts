@@ -11,4 +11,13 @@ export {
   nearLengths,
   problemsARun,
 } from "./evaluate.ts";
+export {
+  askedSum,
+  type Judged,
+  judge,
+  type ProblemInputs,
+  problemArrays,
+  problemInputs,
+  signatureOf,
+} from "./problems.ts";
 export { type Rate, rate } from "./wilson.ts";

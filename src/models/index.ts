@@ -6,7 +6,7 @@ import type { ModelKind } from "./model.ts";
 import { neuralGpuModel } from "./neural-gpu.ts";
 import { recurrentModels, stackModel } from "./recurrent/index.ts";
 
-export { applyProgram, parameterInputs } from "./apply.ts";
+export { applyProgram, parameterInputs, symbolsInput } from "./apply.ts";
 export { chosenMasks, type DropoutMasks } from "./dropout.ts";
 export { decodeLogits, encodeSymbols, featureCount, logitCount } from "./encode.ts";
 export {

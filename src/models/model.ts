@@ -15,6 +15,10 @@ export interface Signature {
   readonly answers: number;
   /** How many numbers are asked at each step, in place of a symbol: the network's outputs as they are. */
   readonly values?: number;
+  /** How far a number may be from the one asked for and still count as right. */
+  readonly tolerance?: number;
+  /** Examples of one batch may end at different steps: see `present`. */
+  readonly padded?: true;
 }
 
 export interface Applied {

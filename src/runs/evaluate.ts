@@ -11,7 +11,7 @@ import {
 } from "../evaluation/index.ts";
 import type { Model } from "../models/index.ts";
 import { operationsOf } from "../runtime/operations.ts";
-import { type Task, validLengths } from "../tasks/index.ts";
+import { type AnyTask, isDrawn, validLengths } from "../tasks/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { replicaOf, type Trained } from "./trained.ts";
@@ -60,7 +60,7 @@ export async function* evaluateTrained(
   const steps = lengths.map((length) => task.steps(length));
   const longest = Math.max(...steps);
   checkMemory(trained, longest);
-  const kinds = Object.keys(task.structured ?? {});
+  const kinds = isDrawn(task) ? [] : Object.keys(task.structured ?? {});
   const costs = lengths.map((length) => costOf(model, population, task.steps(length)));
   const parts = lengths.flatMap((length, k) => {
     const cost = costs[k]!;
@@ -146,7 +146,9 @@ export async function finding(
   const { operations, least, most } = FINDING[config.bins ? "bins" : "lengths"];
   const [, longest] = config.lengths;
   const cost = (length: number) => costOf(model, population, task.steps(length));
-  const lengths = [100, 50, 20, 10, 5, 2, 1].flatMap((factor) => nextValid(task, factor * longest));
+  // What is drawn with its answers, from data or with numbers, is first of all to hold at the trained length.
+  const factors = isDrawn(task) ? [1] : [100, 50, 20, 10, 5, 2, 1];
+  const lengths = factors.flatMap((factor) => nextValid(task, factor * longest));
   const length = lengths.find((candidate) => least * cost(candidate) <= operations) ?? lengths.at(-1)!;
   const samples = affordable(operations / cost(length), least, most);
   const results: LengthResult[] = [];
@@ -165,10 +167,11 @@ export function lengthsFor({ task, config }: Trained): number[] {
     const far = [101, 201, 401].flatMap((length) => nearLengths(task, length).slice(0, 1));
     return [validLengths(task, 1, longest).at(-1)!, ...new Set(far.filter((length) => length > longest))];
   }
-  return [1, 10, 100].flatMap((factor) => nextValid(task, factor * longest));
+  const factors = isDrawn(task) ? [1, 2, 4] : [1, 10, 100];
+  return factors.flatMap((factor) => nextValid(task, factor * longest));
 }
 
 /** The first length from this one on that the task has. */
-function nextValid(task: Task, length: number): number[] {
+function nextValid(task: AnyTask, length: number): number[] {
   return validLengths(task, length, length + 10).slice(0, 1);
 }

@@ -9,7 +9,8 @@ export {
 } from "./evaluate.ts";
 export { describeTrained, exportOnnx, exportSafetensors } from "./export.ts";
 export { type NetworkRunOptions, writeNetworkRun } from "./given.ts";
-export { judged, type Prediction, type PredictOptions, predict, predictMany, unseen } from "./predict.ts";
+export { judged, predict, predictMany, unseen } from "./predict.ts";
+export type { Prediction, PredictOptions } from "./prediction.ts";
 export {
   certificateFile,
   type ProveTrainedOptions,

@@ -4,34 +4,12 @@ import { drawHeldOut, problemsARun } from "../evaluation/index.ts";
 import { type Dimension, ndarray, program } from "../graph/index.ts";
 import { applyProgram, type Model } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
-import type { Task } from "../tasks/index.ts";
+import { isDrawn, type Task } from "../tasks/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
+import { predictDrawn } from "./predict-drawn.ts";
+import type { Prediction, PredictOptions } from "./prediction.ts";
 import { replicaOf, type Trained } from "./trained.ts";
-
-/** A network's answer to one problem. */
-export interface Prediction {
-  /** The problem as the task writes it. */
-  readonly input: string;
-  /** The network's answer. */
-  readonly answer: string;
-  /** The exact answer. */
-  readonly exact: string;
-  /** Whether every symbol that was asked for is right. */
-  readonly isRight: boolean;
-  /** Time steps of the problem. */
-  readonly steps: number;
-  /** Symbols asked for, and how many of them are wrong. */
-  readonly asked: number;
-  readonly wrong: number;
-}
-
-export interface PredictOptions {
-  /** Which network of a population. Default: the first that is solved. */
-  readonly replica?: number;
-  /** Default: the one that fits. */
-  readonly runtime?: string;
-}
 
 /**
  * Applies a trained network to one problem.
@@ -52,7 +30,14 @@ export async function predictMany(
   options: PredictOptions = {},
 ): Promise<Prediction[]> {
   const { task } = trained;
-  const problems = texts.map((text, k) => {
+  if (isDrawn(task)) return predictDrawn(trained, task, parsed(task, texts), options);
+  const problems = parsed(task, texts);
+  const answers = await answersTo(trained, problems, options);
+  return problems.map((problem, k) => judged(task, problem, answers[k]!));
+}
+
+function parsed<Problem>(task: { parse(text: string): Problem }, texts: readonly string[]): Problem[] {
+  return texts.map((text, k) => {
     try {
       return task.parse(text);
     } catch (error) {
@@ -60,8 +45,6 @@ export async function predictMany(
       throw new LonghandError(error.code, `problem ${k + 1}: ${error.message}`, { cause: error });
     }
   });
-  const answers = await answersTo(trained, problems, options);
-  return problems.map((problem, k) => judged(task, problem, answers[k]!));
 }
 
 /** The network's answers [steps] to problems [steps][channels]. */
@@ -158,6 +141,7 @@ export function judged(task: Task, problem: Int32Array, answer: Int32Array): Pre
 export async function unseen(trained: Trained, length: number, options: PredictOptions = {}): Promise<Prediction> {
   const { task, config } = trained;
   const stream = randomSource(config.seed).stream("unseen", task.name, length);
+  if (isDrawn(task)) return (await predictDrawn(trained, task, [task.draw(stream, length, 1, "test")], options))[0]!;
   const heldOut = config.bins ? drawHeldOut(task, stream, length) : undefined;
   const problem = heldOut ?? task.sample(stream, length);
   const [answer] = await answersTo(trained, [problem], options);

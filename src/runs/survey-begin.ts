@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ndarray } from "../graph/index.ts";
 import { findBuilt, makeNetwork, noisyParameters } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
+import { exactTask } from "../tasks/index.ts";
 import { configuredModel, joinParameters, layoutOf, type TrainingConfig } from "../training/index.ts";
 import { writePopulationRun } from "./given.ts";
 
@@ -27,7 +28,11 @@ export async function writeBeginning(folder: string, config: TrainingConfig, beg
   const { network, scale, noise } = begin;
   const { task, model } = configuredModel(config);
   const layout = layoutOf(model.parameters);
-  const { parameters } = makeNetwork({ task, model, parameters: findBuilt(network).network.parameters });
+  const { parameters } = makeNetwork({
+    task: exactTask(task),
+    model,
+    parameters: findBuilt(network).network.parameters,
+  });
   const scaled = Object.entries(parameters).map(
     ([name, { shape, data }]) =>
       [

@@ -2,9 +2,11 @@
 import { LonghandError } from "../errors.ts";
 import { expose, input, type NDArray, optimize, program, type Tensor, transpose } from "../graph/index.ts";
 import { type Applied, decodeLogits, type Model, parameterInputs } from "../models/index.ts";
+import { exactTask } from "../tasks/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
-import { judged, type Prediction } from "./predict.ts";
+import { judged } from "./predict.ts";
+import type { Prediction } from "./prediction.ts";
 import { replicaOf, type Trained } from "./trained.ts";
 
 /** Numbers of a trace, row-major. */
@@ -45,11 +47,12 @@ export interface TraceRunOptions {
 /**
  * Traces a trained network on one problem.
  * @param text as the task's `parse` reads it: "1011*1101".
- * @throws LonghandError `input` naming the character that can't be read; `argument` for a problem whose trace doesn't fit in
+ * @throws LonghandError `input` naming the character that can't be read; `argument` for a task that is drawn with its answers, a problem whose trace doesn't fit in
  *   memory, for gates of a network without any, or a replica that isn't there.
  */
 export async function traceRun(trained: Trained, text: string, options: TraceRunOptions = {}): Promise<RunTrace> {
-  const { task, model } = trained;
+  const { model } = trained;
+  const task = exactTask(trained.task);
   const { gates = false } = options;
   const { replica, parameters } = replicaOf(trained, options.replica);
   const problem = task.parse(text);

@@ -4,7 +4,7 @@ import { readRun } from "../files/run-folder.ts";
 import { type NDArray, ndarray } from "../graph/index.ts";
 import type { Model } from "../models/index.ts";
 import type { Network } from "../networks/index.ts";
-import type { Task } from "../tasks/index.ts";
+import { type AnyTask, exactTask } from "../tasks/index.ts";
 import {
   configuredModel,
   layoutOf,
@@ -22,7 +22,7 @@ export interface Trained {
   readonly run: string;
   readonly config: TrainingConfig;
   readonly engine: Engine;
-  readonly task: Task;
+  readonly task: AnyTask;
   readonly model: Model;
   /** Steps it was trained. */
   readonly step: number;
@@ -102,8 +102,11 @@ export function replicaOf(trained: Trained, number?: number): Replica {
   return { replica, parameters: Object.fromEntries(parameters) };
 }
 
-/** One replica as a network: see `replicaOf`. */
+/**
+ * One replica as a network: see `replicaOf`.
+ * @throws LonghandError `argument` as `replicaOf`, and for a task that is drawn with its answers.
+ */
 export function networkOf(trained: Trained, number?: number): Network {
   const { task, model } = trained;
-  return { task, model, parameters: replicaOf(trained, number).parameters };
+  return { task: exactTask(task), model, parameters: replicaOf(trained, number).parameters };
 }

@@ -1,6 +1,6 @@
 import type { Stream } from "../random/stream.ts";
 import { wholeNumber } from "./check.ts";
-import type { Task } from "./contract.ts";
+import type { AnyTask, Task } from "./contract.ts";
 import { runMachine } from "./machine.ts";
 
 /** Problems of one length with their answers. */
@@ -30,7 +30,7 @@ export function drawBatch(task: Task, stream: Stream, length: number, count: num
 }
 
 /** The task's valid lengths from `low` to `high`, both included; may be empty. */
-export function validLengths(task: Task, low: number, high: number): number[] {
+export function validLengths(task: Pick<AnyTask, "name" | "validLength">, low: number, high: number): number[] {
   wholeNumber(task.name, "shortest length", low, 1);
   wholeNumber(task.name, "longest length", high, low);
   return Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((length) => task.validLength(length));

@@ -78,3 +78,56 @@ export interface Task {
   /** The finite machine that answers the task, where there is one. */
   readonly machine?: FiniteMachine;
 }
+
+/** The problems to train on and those held out for tests. */
+export type Side = "train" | "test";
+
+/** Problems that were drawn with their answers. */
+export interface DrawnBatch {
+  /** Symbols [count][steps][channels], −1 after a problem's own end; or numbers [count][steps][features], 0 there. */
+  readonly input: Int32Array | Float32Array;
+  /** Symbols [count][steps], −1 where none is asked; or numbers [count][steps][values], NaN where none is asked. */
+  readonly target: Int32Array | Float32Array;
+  /** Steps of each problem [count], in tasks with padding. */
+  readonly lengths?: Int32Array;
+}
+
+/**
+ * A task whose problems are drawn together with their answers: from data, or with numbers in place of symbols. Whatever a
+ * recurrent network is applied to is one of these, told apart by the steps at which something is read and asked: a class
+ * after the last step, a symbol at each, a word after the end of another.
+ */
+export interface DrawnTask
+  extends Pick<
+    Task,
+    "name" | "summary" | "source" | "example" | "order" | "defaultTrainLengths" | "steps" | "validLength"
+  > {
+  /** Input symbols at each step, one alphabet a channel; none where numbers are read. */
+  readonly channels: readonly Alphabet[];
+  /** Names of the numbers read at each step, in place of channels. */
+  readonly features?: readonly string[];
+  /** Output symbols; none where numbers are asked. */
+  readonly output: Alphabet;
+  /** Names of the numbers asked at a step, in place of symbols. */
+  readonly values?: readonly string[];
+  /** How far a number may be from the one asked for and still count as right. */
+  readonly tolerance?: number;
+  /** Problems of one length may be shorter than its steps. */
+  readonly padded?: true;
+  /**
+   * Draws `count` problems of one length from a side. Equal streams give equal problems. Throws LonghandError "argument" for
+   * an invalid length.
+   */
+  draw(stream: Stream, length: number, count: number, side: Side): DrawnBatch;
+  /** All problems of the test side, where they are so few that each can be tested once. */
+  heldOut?(length: number): DrawnBatch;
+  /** Reads one problem and works out its answer; throws LonghandError "input" that names what can't be read. */
+  parse(text: string): DrawnBatch;
+  /** A problem (a batch of one) as people write it. */
+  format(problem: DrawnBatch): string;
+  /** An answer to it as people write it: symbols [steps] or numbers [steps][values], of which those asked for count. */
+  formatAnswer(answer: Int32Array | Float32Array, problem: DrawnBatch): string;
+}
+
+/** A task of any kind. */
+export type AnyTask = Task | DrawnTask;

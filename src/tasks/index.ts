@@ -1,10 +1,12 @@
 import { unknownName } from "../errors.ts";
 import { addition, binaryAddition } from "./addition.ts";
-import type { Task } from "./contract.ts";
+import { addingProblem } from "./classic/adding-problem.ts";
+import type { AnyTask, DrawnTask, Task } from "./contract.ts";
 import { counter } from "./counter.ts";
 import { cycle, cycleNavigation } from "./cycle-navigation.ts";
 import { evenPairs } from "./even-pairs.ts";
 import { binaryIncrement, increment } from "./increment.ts";
+import { exactTask } from "./kinds.ts";
 import { modular, modularArithmetic } from "./modular-arithmetic.ts";
 import { copy, duplicate, first, last, reverse, reversePairs, shiftLeft, shiftRight } from "./moves.ts";
 import { binaryMultiplication, decimalMultiplicationInBinary, multiplication } from "./multiplication.ts";
@@ -16,17 +18,28 @@ import { unalignedAddition, unalignedIncrement } from "./unaligned-addition.ts";
 export { addition, binaryAddition } from "./addition.ts";
 export { type AdditionRow, additionRows, algorithm1 } from "./algorithm1.ts";
 export { type Batch, drawBatch, validLengths } from "./batch.ts";
-export type { Alphabet, FiniteMachine, Letter, Sampler, Task } from "./contract.ts";
+export type {
+  Alphabet,
+  AnyTask,
+  DrawnBatch,
+  DrawnTask,
+  FiniteMachine,
+  Letter,
+  Sampler,
+  Side,
+  Task,
+} from "./contract.ts";
 export { counter } from "./counter.ts";
 export { cycle, cycleNavigation } from "./cycle-navigation.ts";
 export { evenPairs } from "./even-pairs.ts";
 export { binaryIncrement, increment } from "./increment.ts";
+export { exactTask, isDrawn } from "./kinds.ts";
 export { allLetters, type MachineTable, machineTable, runMachine } from "./machine.ts";
 export { modular, modularArithmetic } from "./modular-arithmetic.ts";
 export { binaryMultiplication, decimalMultiplicationInBinary, multiplication } from "./multiplication.ts";
 export { padBatch } from "./padded.ts";
 export { parity } from "./parity.ts";
-export { drawSide, isHeldOut, type Side } from "./split.ts";
+export { drawSide, isHeldOut } from "./split.ts";
 export { binarySubtraction, subtraction } from "./subtraction.ts";
 export { unalignedAddition, unalignedIncrement } from "./unaligned-addition.ts";
 
@@ -67,6 +80,9 @@ export const tasks: readonly Task[] = Object.freeze([
   shiftRight,
 ]);
 
+/** The tasks whose problems are drawn with their answers: numbers, and real data. */
+export const drawnTasks: readonly DrawnTask[] = Object.freeze([addingProblem]);
+
 /** Families of tasks: the names with a parameter, and what makes the task. */
 const families: readonly { pattern: RegExp; make: (parameter: number) => Task }[] = [
   { pattern: /^base-(\d{1,3})-addition$/, make: addition },
@@ -82,13 +98,22 @@ const families: readonly { pattern: RegExp; make: (parameter: number) => Task }[
 const made = new Map<string, Task>(tasks.map((task) => [task.name, task]));
 
 /**
- * The task of a name: one of `tasks`; "base-<b>-addition", "base-<b>-subtraction" or "base-<b>-increment" with any base
- * from 2 to 36; "base-<b>-multiplication" or "unaligned-base-<b>-addition" with one from 2 to 10; "modular-arithmetic-<m>"
- * or "cycle-navigation-<n>" with a size from 2 to 64; "count-modulo-<n>" from 3 to 64. "decimal-…" is base 10 and "binary-…" base 2. The same name always gives the same object.
+ * The task of a name, with exact answers: one of `tasks`; "base-<b>-addition", "base-<b>-subtraction" or
+ * "base-<b>-increment" with any base from 2 to 36; "base-<b>-multiplication" or "unaligned-base-<b>-addition" with one from
+ * 2 to 10; "modular-arithmetic-<m>" or "cycle-navigation-<n>" with a size from 2 to 64; "count-modulo-<n>" from 3 to 64.
+ * "decimal-…" is base 10 and "binary-…" base 2. The same name always gives the same object.
  *
- * @throws LonghandError "unknown-name" for any other name, "argument" for a base or size out of range.
+ * @throws LonghandError "unknown-name" for any other name, "argument" for a base or size out of range, or for one of
+ * `drawnTasks`.
  */
 export function findTask(name: string): Task {
+  return exactTask(findAnyTask(name));
+}
+
+/** The task of a name, of either kind: see `findTask`. One of `drawnTasks`, too. */
+export function findAnyTask(name: string): AnyTask {
+  const drawn = drawnTasks.find((task) => task.name === name);
+  if (drawn) return drawn;
   const known = made.get(name);
   if (known) return known;
   const full = name.replace(/^(unaligned-)?decimal-/, "$1base-10-").replace(/^(unaligned-)?binary-/, "$1base-2-");
@@ -103,6 +128,6 @@ export function findTask(name: string): Task {
   throw unknownName(
     "task",
     name,
-    tasks.map((task) => task.name),
+    [...tasks, ...drawnTasks].map((task) => task.name),
   );
 }

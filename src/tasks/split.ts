@@ -1,9 +1,6 @@
 import { LonghandError } from "../errors.ts";
 import type { Stream } from "../random/stream.ts";
-import type { Task } from "./contract.ts";
-
-/** The problems to train on and those held out for tests. */
-export type Side = "train" | "test";
+import type { Side, Task } from "./contract.ts";
 
 /** Problems that `drawSide` draws before it gives up: one of the rarer side is missed by all with probability 10⁻²⁸. */
 const TRIES = 1000;

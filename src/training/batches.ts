@@ -1,7 +1,9 @@
 /** What a step of training reads, drawn from the streams of its seed: problems, answers, noise. Each step has streams of its own. */
+
+import { problemArrays, signatureOf } from "../evaluation/index.ts";
 import type { NDArray } from "../graph/index.ts";
 import type { RandomSource } from "../random/index.ts";
-import { drawBatch, type Task, validLengths } from "../tasks/index.ts";
+import { type AnyTask, drawBatch, isDrawn, validLengths } from "../tasks/index.ts";
 import type { TrainingConfig } from "./config.ts";
 
 /** The inputs of one step, but for parameters and scalars. */
@@ -23,7 +25,7 @@ export interface BatchSource {
  * @param firstReplica of the part of the population that this is for. Default 0.
  */
 export function batchSource(
-  task: Task,
+  task: AnyTask,
   config: TrainingConfig,
   random: RandomSource,
   noise: Readonly<Record<string, number>>,
@@ -33,6 +35,7 @@ export function batchSource(
   const { population, batch } = config;
   const [low, high] = config.lengths;
   const lengths = validLengths(task, low, high);
+  const signature = signatureOf(task);
   const lead = population > 1 ? [population] : [];
   // Two sets of noise arrays: one is being read by a step while the next is drawn.
   const memory = new Map<string, Float32Array>();
@@ -54,11 +57,10 @@ export function batchSource(
       const length = allowed[choice] ?? lengths[0]!;
       const isLongest = length >= (allowed.at(-1) ?? length);
       const time = task.steps(length);
-      const { input, target } = drawBatch(task, random.stream("batch", t, firstReplica), length, population * batch);
-      const arrays: Record<string, NDArray> = {
-        symbols: { dtype: "int", shape: [...lead, batch, time, task.channels.length], data: input },
-        targets: { dtype: "int", shape: [...lead, batch, time], data: target },
-      };
+      const stream = random.stream("batch", t, firstReplica);
+      const count = population * batch;
+      const drawn = isDrawn(task) ? task.draw(stream, length, count, "train") : drawBatch(task, stream, length, count);
+      const arrays = problemArrays(signature, drawn, time, lead, count);
       for (const [name, width] of Object.entries(noise)) {
         const data = reuse(name, t, time * population * batch * width);
         random.stream("state noise", t, name, firstReplica).noise(data, noiseScale);

@@ -44,7 +44,7 @@ describe("without bins there is no", () => {
     ],
     [
       { saturation: { weight: 0.5 } },
-      'saturation: received {"weight":0.5,"follow":true}, expected null: there are no bins',
+      "saturation, follow: received true, expected false: there are no bins",
     ],
     [{ average: 0.5 }, "average: received 0.5, expected null: there are no bins"],
     [

@@ -1,9 +1,19 @@
 /** Contradictions that no single field of a configuration shows. */
 import { LonghandError } from "../errors.ts";
+import { problemInputs } from "../evaluation/index.ts";
 import { input } from "../graph/index.ts";
 import type { CostName, Model } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
-import { drawSide, type Side, type Task, validLengths } from "../tasks/index.ts";
+import {
+  type AnyTask,
+  type DrawnTask,
+  drawSide,
+  exactTask,
+  isDrawn,
+  type Side,
+  type Task,
+  validLengths,
+} from "../tasks/index.ts";
 import type { TrainingConfig } from "./config.ts";
 
 /** An error about a field: what came and what was expected. */
@@ -15,7 +25,7 @@ function wrong(field: string, received: unknown, expected: string): LonghandErro
  * Checks that the parts of a configuration fit each other, the task and the model.
  * @throws LonghandError `config` naming the field, what came and what was expected.
  */
-export function checkConfig(config: TrainingConfig, task: Task, model: Model): void {
+export function checkConfig(config: TrainingConfig, task: AnyTask, model: Model): void {
   const [low, high] = config.lengths;
   if (low > high) throw wrong("lengths", config.lengths, "the shortest length, then the longest");
   if (high > LONGEST) throw wrong("lengths", config.lengths, `lengths up to ${LONGEST}`);
@@ -36,12 +46,24 @@ export function checkConfig(config: TrainingConfig, task: Task, model: Model): v
     const looked = config.population * samples * task.steps(length);
     if (looked > MOST) throw wrong("population × solved.samples × time", looked, `at most ${MOST} symbols a look`);
   }
-  if (config.bins) checkBins(config, config.bins, task, model);
-  else checkWithoutBins(config);
+  if (isDrawn(task)) checkDrawn(config, task);
+  if (config.solved?.cost != null && !isDrawn(task))
+    throw wrong("solved, cost", config.solved.cost, `null: ${task.name} has exact answers`);
+  if (config.bins) checkBins(config, config.bins, exactTask(task), model);
+  else checkWithoutBins(config, model);
+}
+
+/** What tasks that are drawn with their answers don't have. */
+function checkDrawn({ loss, bins, stateNoise }: TrainingConfig, task: DrawnTask): void {
+  if (bins) throw wrong("bins", bins, `null: the problems of ${task.name} are drawn with their answers`);
+  if (!task.values) return;
+  if (loss !== "squares") throw wrong("loss", loss, `"squares": ${task.name} asks for numbers`);
+  if (stateNoise?.kind === "worst")
+    throw wrong("stateNoise, kind", stateNoise.kind, `"uniform": ${task.name} asks for numbers`);
 }
 
 /** What only a training by bins has. */
-function checkWithoutBins(config: TrainingConfig): void {
+function checkWithoutBins(config: TrainingConfig, model: Model): void {
   const { schedule, gradientNoise, average, saturation, sharing, stateNoise, loss } = config;
   if (schedule.name === "plateau") throw wrong("schedule, name", schedule.name, "another schedule: there are no bins");
   if (gradientNoise && "perRate" in gradientNoise)
@@ -55,7 +77,9 @@ function checkWithoutBins(config: TrainingConfig): void {
     );
   if (stateNoise?.kind === "worst" && stateNoise.growth === 1)
     throw wrong("stateNoise, growth", 1, "less than 1: the worst noise grows once the drawn noise is grown");
-  if (saturation) throw wrong("saturation", saturation, "null: there are no bins");
+  if (saturation?.follow) throw wrong("saturation, follow", true, "false: there are no bins");
+  if (saturation && !costsOfModel(model).has("saturation"))
+    throw wrong("saturation", saturation, `null: ${model.name} with these options has no hard gates`);
   if (sharing) throw wrong("sharing", sharing, "null: there are no bins");
 }
 
@@ -131,7 +155,7 @@ function has(task: Task, seed: number, length: number, side: Side): boolean {
 
 function costsOfModel(model: Model): ReadonlySet<CostName> {
   const parameters = Object.entries(model.parameters).map(([name, { shape }]) => [name, input(name, shape)]);
-  const symbols = input("symbols", ["batch", "time", model.signature.channels.length], "int");
+  const { symbols } = problemInputs(model.signature);
   const { costs = {} } = model.apply(Object.fromEntries(parameters), symbols);
   return new Set(Object.keys(costs) as CostName[]);
 }

@@ -1,7 +1,8 @@
 /** The configuration of a training: everything that is needed to run it again. */
 import { z } from "zod";
+import { signatureOf } from "../evaluation/index.ts";
 import { findModel, type Model, type ModelKind, models, parseConfig } from "../models/index.ts";
-import { findTask, type Task } from "../tasks/index.ts";
+import { type AnyTask, findAnyTask } from "../tasks/index.ts";
 import { checkConfig } from "./check.ts";
 import { optimizerConfig } from "./optimizers/index.ts";
 import { defaultModel, recommended } from "./recommended.ts";
@@ -63,7 +64,10 @@ export const trainingConfig = z.strictObject({
     })
     .nullable()
     .default(null),
-  /** Cost of saturated hard units, with bins: its weight at first, and whether it follows the loss (never above `weight`). */
+  /**
+   * Cost of saturated hard units: its weight, and whether it follows the loss (never above `weight`), which it does with
+   * bins only.
+   */
   saturation: z
     .strictObject({ weight: z.number().positive().default(1e-3), follow: z.boolean().default(true) })
     .nullable()
@@ -129,6 +133,11 @@ export const trainingConfig = z.strictObject({
       every: positive.default(250),
       /** Symbol accuracy that is enough; null: no error at all. */
       symbolAccuracy: z.number().gt(0).max(1).nullable().default(null),
+      /**
+       * Of tasks that are drawn with their answers: a mean squared error, or a cross-entropy in nats, that is small enough;
+       * null: what counts is accuracy.
+       */
+      cost: z.number().positive().nullable().default(null),
       /** End the training once every replica is solved and the noise is fully grown. */
       stop: z.boolean().default(true),
     })
@@ -146,7 +155,7 @@ export type TrainingConfigInput = z.input<typeof trainingConfig>;
 
 /** A task or a kind of model that isn't in the lists: used in place of the one that a configuration names. */
 export interface Own {
-  readonly task?: Task;
+  readonly task?: AnyTask;
   readonly model?: ModelKind;
 }
 
@@ -160,7 +169,7 @@ export function completeConfig(
   given: { readonly task?: string } & Record<string, unknown>,
   own: Own = {},
 ): TrainingConfig {
-  const task = own.task ?? findTask(given.task ?? "");
+  const task = own.task ?? findAnyTask(given.task ?? "");
   const modelName = isObject(given.model) && "name" in given.model ? given.model.name : defaultModel(task);
   const kind = own.model ?? findModel(String(modelName));
   const named = {
@@ -199,12 +208,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export function configuredModel(
   config: Pick<TrainingConfig, "task" | "model">,
   own: Own = {},
-): { task: Task; model: Model } {
-  const task = own.task ?? findTask(config.task);
+): { task: AnyTask; model: Model } {
+  const task = own.task ?? findAnyTask(config.task);
   const { name, ...options } = config.model;
   const kind = own.model ?? findModel(name);
-  const signature = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
-  return { task, model: kind.build(options, signature) };
+  return { task, model: kind.build(options, signatureOf(task)) };
 }
 
 /** Names of all models, for lists. */

@@ -1,14 +1,18 @@
 /** One step of training as a program: loss, gradient, clipping, optimizer. */
+
+import { askedSum, judge, type ProblemInputs, problemInputs } from "../evaluation/index.ts";
 import {
   add,
   boundsOfSteps,
   cast,
   type Dimension,
+  div,
   equal,
   gradient,
   greater,
   greaterOrEqual,
   input,
+  max,
   mul,
   not,
   oneHot,
@@ -18,6 +22,7 @@ import {
   program,
   reduceMean,
   reduceMin,
+  reduceSum,
   relu,
   replaceInputs,
   squeeze,
@@ -30,6 +35,7 @@ import {
   where,
 } from "../graph/index.ts";
 import {
+  type Applied,
   binaryCrossEntropy,
   crossEntropyOfOutputs,
   decodeLogits,
@@ -102,6 +108,22 @@ export function accuracies(predictions: Tensor, targets: Tensor): { symbol: Tens
   return { symbol, exact };
 }
 
+/** What a step makes of its problems: loss, symbol accuracy and exact accuracy, each a mean over what is asked. */
+function judged(model: Model, config: TrainingConfig, { logits, outputs }: Applied, problem: ProblemInputs<Tensor>) {
+  if (problem.asked === undefined) {
+    const { symbol, exact } = accuracies(decodeLogits(logits), problem.targets);
+    return { loss: lossOf(config.loss, logits, outputs, problem.targets), symbol, exact };
+  }
+  const { asked, right, cost } = judge(model.signature, outputs, problem);
+  const mean = (values: Tensor) => div(reduceSum(askedSum(values, asked)), max(reduceSum(asked), 1));
+  return {
+    // Half the squared error, as `squares` is for symbols.
+    loss: mul(mean(cost), 0.5),
+    symbol: mean(cast(right, "float")),
+    exact: reduceMean(reduceMin(cast(right, "float"), { axes: [-1] })),
+  };
+}
+
 export interface TrainingProgram {
   readonly program: Program;
   readonly optimizer: Optimizer;
@@ -113,7 +135,7 @@ export interface TrainingProgram {
  * The program of a step. Inputs and outputs (P stands for the population's axis; absent for a single replica):
  *
  * - `parameters` [P, size] and the optimizer's slots, in and out;
- * - `symbols` int [P, batch, time, channels], `targets` int [P, batch, time];
+ * - the problems, each [P, batch, time, …]: see `ProblemInputs`;
  * - `noise h` [time, P, batch, width] for each state tensor, with uniform noise on the state; `stateNoiseScale`, with the worst;
  * - `gradientNoise` [P, size] and `gradientNoiseScale`, with noise on the gradient;
  * - `learningRate` and the optimizer's scalars;
@@ -130,16 +152,16 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
 
   // The network and its loss, for one replica.
   const parameters = perParameter("");
-  const symbols = input("symbols", ["batch", "time", model.signature.channels.length], "int");
-  const targets = input("targets", ["batch", "time"], "int");
+  const problem = problemInputs(model.signature);
+  const { symbols, targets, present } = problem;
   const isWorst = config.stateNoise?.kind === "worst";
   const noiseWidths = config.stateNoise ? model.state : {};
   const noise = mapValues(noiseWidths, (width, name) => input(`noise ${name}`, ["time", "batch", width]));
   const stateNoiseScale = input("stateNoiseScale", []);
-  const { logits, outputs } = model.apply(parameters, symbols, { noise });
-  const plain = lossOf(config.loss, logits, outputs, targets);
-  const loss = isWorst ? add(plain, worstLoss(logits, targets, stateNoiseScale)) : plain;
-  const { symbol, exact } = accuracies(decodeLogits(logits), targets);
+  const applied = model.apply(parameters, symbols, { noise, ...(present && { present }) });
+  const { loss: plain, symbol, exact } = judged(model, config, applied, problem);
+  const costly = config.saturation ? add(plain, mul(applied.costs!.saturation!, config.saturation.weight)) : plain;
+  const loss = isWorst ? add(costly, worstLoss(applied.logits, targets, stateNoiseScale)) : costly;
 
   // What happens to its gradient, and the optimizer.
   const vector = input("parameters", [size]);
@@ -159,10 +181,10 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
     isPopulation ? vectorize(tensors, replacements, population) : replaceInputs(tensors, replacements);
   const wide = (tensor: Tensor, name: string) =>
     isPopulation ? input(name, [population, ...tensor.shape], tensor.dtype) : tensor;
+  const given = Object.fromEntries(Object.entries(problem)) as Record<string, Tensor>;
   const all = {
     vector: wide(vector, "parameters"),
-    symbols: wide(symbols, "symbols"),
-    targets: wide(targets, "targets"),
+    problem: mapValues(given, wide),
     slots: mapValues(slots, wide),
     gradientNoise: wide(gradientNoise, "gradientNoise"),
     // Time is the first axis of what a scan reads: noise comes in that order.
@@ -176,8 +198,7 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
     [loss, symbol, exact],
     new Map<Tensor, Tensor>([
       ...Object.values(parameters).map((tensor, k) => [tensor, cut[k]!] as const),
-      [symbols, all.symbols],
-      [targets, all.targets],
+      ...Object.entries(given).map(([name, tensor]) => [tensor, all.problem[name]!] as const),
       ...Object.entries(noise).map(
         ([name, tensor]) => [tensor, isPopulation ? transpose(all.noise[name]!, [1, 0, 2, 3]) : tensor] as const,
       ),
@@ -203,8 +224,7 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
       {
         parameters: all.vector,
         ...all.slots,
-        symbols: all.symbols,
-        targets: all.targets,
+        ...all.problem,
         ...Object.fromEntries(Object.entries(all.noise).map(([name, tensor]) => [`noise ${name}`, tensor])),
         ...(isWorst && { stateNoiseScale }),
         ...(config.gradientNoise && { gradientNoise: all.gradientNoise, gradientNoiseScale }),

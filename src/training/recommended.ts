@@ -1,5 +1,5 @@
 /** Settings that work, by task and model: what a training uses where nothing else is said. */
-import { type Task, validLengths } from "../tasks/index.ts";
+import { type AnyTask, type DrawnTask, isDrawn, type Task, validLengths } from "../tasks/index.ts";
 
 interface Settings {
   /** Units of the hidden layer: of an `ilrnn`, of an `rnn`. */
@@ -63,10 +63,11 @@ function settingsFor(task: Task): Settings {
  * up over thousands of steps. How often they solve each task is recorded in `docs/learning.md`.
  */
 export function recommended(
-  task: Task,
+  task: AnyTask,
   model: string,
   options: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
+  if (isDrawn(task)) return recommendedDrawn(task, model);
   if (model === "dngpu") return recommendedDngpu(task, options.maps);
   if (model === "neural-gpu") return recommendedNeuralGpu(task);
   const settings = settingsFor(task);
@@ -83,6 +84,7 @@ export function recommended(
       name: model,
       ...(model === "ilrnn" && { layers: [units.ilrnn] }),
       ...(model === "rnn" && { hidden: units.rnn, activation: "hard-sigmoid" }),
+      ...(isGated(model) && { hidden: units.rnn }),
     },
     lengths: [onlyLongest ? last : lengths[0]!, last],
     solved: { ...(rest.solved as object | undefined), length: target },
@@ -90,8 +92,27 @@ export function recommended(
 }
 
 /** The kind of model for a task where none is named. */
-export function defaultModel(task: Task): string {
+export function defaultModel(task: AnyTask): string {
+  if (isDrawn(task)) return "lstm";
   return task.unaligned ? "dngpu" : "ilrnn";
+}
+
+/** Models of one kind of gated cell. */
+function isGated(model: string): boolean {
+  return /^(lstm|gru|dcm)/.test(model);
+}
+
+/** What most tasks that are drawn with their answers learn well with. */
+function recommendedDrawn(task: DrawnTask, model: string): Record<string, unknown> {
+  const [low, high] = task.defaultTrainLengths;
+  return {
+    model: { name: model, ...((isGated(model) || model === "rnn") && { hidden: 32 }) },
+    lengths: [low, high],
+    steps: 3000,
+    batch: 32,
+    learningRate: 0.003,
+    loss: task.values ? "squares" : "cross-entropy",
+  };
 }
 
 /** Padded lengths of the bins of papers/003's program. */

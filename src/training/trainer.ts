@@ -1,6 +1,6 @@
 /** The trainer: a stream of events. The command line, the lab and the tests read the same stream. */
 import { LonghandError } from "../errors.ts";
-import { evaluator } from "../evaluation/index.ts";
+import { evaluator, type LengthResult } from "../evaluation/index.ts";
 import type { ArrayData, NDArray } from "../graph/index.ts";
 import { randomSource } from "../random/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
@@ -181,10 +181,8 @@ export async function* train(
       const parameters = namedParameters(current.parameters!.data, layout, population);
       const { length: testLength, samples } = config.solved;
       const solved = new Array<boolean>(population).fill(false);
-      const enough = config.solved.symbolAccuracy;
       for await (const results of looker.evaluate(parameters, { lengths: [testLength], samples, seed: config.seed })) {
-        for (const { replica, exact, symbol } of results)
-          solved[replica] = enough === null ? exact.successes === samples : symbol.value >= enough;
+        for (const result of results) solved[result.replica] = isSolvedBy(config.solved, result);
       }
       solved.forEach((yes, replica) => {
         solvedAt[replica] = yes ? (solvedAt[replica] ?? step) : null;
@@ -204,6 +202,15 @@ export async function* train(
   }
   if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
   yield { type: "done", step, reason: step < steps ? "aborted" : "steps", state: state() };
+}
+
+/** Whether what was found of a replica is enough. */
+function isSolvedBy(
+  { cost, symbolAccuracy }: NonNullable<TrainingConfig["solved"]>,
+  { exact, symbol, cost: found }: LengthResult,
+): boolean {
+  if (cost !== null) return found! <= cost;
+  return symbolAccuracy === null ? exact.successes === exact.trials : symbol.value >= symbolAccuracy;
 }
 
 /** Whether a look at step t ends the training: every replica that can be is solved, and the noise is fully grown. */

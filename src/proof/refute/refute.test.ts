@@ -13,7 +13,7 @@ import {
 import { randomSource } from "../../random/index.ts";
 import { open } from "../../runtime/open.ts";
 import { compileReference, reference } from "../../runtime/reference/reference.ts";
-import { findTask, runMachine } from "../../tasks/index.ts";
+import { exactTask, findTask, runMachine } from "../../tasks/index.ts";
 import {
   completeConfig,
   configuredModel,
@@ -150,7 +150,7 @@ test("a network that was trained too short", async () => {
   for await (const event of train(config, { runtime: onnx })) {
     if (event.type !== "done") continue;
     const parameters = namedParameters(trainedParameters(event.state), layoutOf(model.parameters), 1);
-    const network = makeNetwork({ task, model, parameters });
+    const network = makeNetwork({ task: exactTask(task), model, parameters });
     expectError(network, await refute(network, { runtime: onnx }));
   }
   expect.assertions(6);

@@ -4,7 +4,7 @@ import type { NDArray } from "../../graph/index.ts";
 import { input, program } from "../../graph/index.ts";
 import { randomSource } from "../../random/index.ts";
 import { compileReference, reference } from "../../runtime/reference/reference.ts";
-import { findTask, isHeldOut } from "../../tasks/index.ts";
+import { exactTask, findTask, isHeldOut } from "../../tasks/index.ts";
 import { completeConfig, configuredModel, type TrainingConfig } from "../config.ts";
 import { layoutOf } from "../flat.ts";
 import { namedParameters } from "../state.ts";
@@ -186,7 +186,7 @@ describe("gradients of parts", () => {
       const network = compileReference(
         program("network", { symbols, ...named }, { logits, saturation: costs!.saturation! }),
       );
-      const problems = problemsOf(task, given, randomSource(given.seed), 1, { length, first: 0, count: 6 });
+      const problems = problemsOf(exactTask(task), given, randomSource(given.seed), 1, { length, first: 0, count: 6 });
       return { length, network, problems };
     });
     const objective = (vector: Float64Array) =>

@@ -2,7 +2,7 @@
 import type { NDArray } from "../../graph/index.ts";
 import { type RandomSource, randomSource } from "../../random/index.ts";
 import type { Arrays, Executable, Runtime } from "../../runtime/contract.ts";
-import { drawSide, padBatch, type Task, validLengths } from "../../tasks/index.ts";
+import { drawSide, exactTask, padBatch, type Task, validLengths } from "../../tasks/index.ts";
 import { scalarArray } from "../arrays.ts";
 import { configuredModel, type Own, type TrainingConfig } from "../config.ts";
 import type { Part } from "./plan.ts";
@@ -58,7 +58,7 @@ export function partRunner(config: TrainingConfig, runtime: Runtime, own: Own = 
         "weight",
         Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, scalarArray(part.share * weight)])),
       ),
-      ...problemsOf(task, config, random, step, part),
+      ...problemsOf(exactTask(task), config, random, step, part),
       ...(model.dropout && masksOf(model.dropout, random, step, part)),
     };
     const { gradient, loss, symbolAccuracy, exactAccuracy, ...costs } = await executable.run(inputs);
