@@ -82,6 +82,8 @@ export interface ModelKind {
   readonly name: string;
   readonly summary: string;
   readonly source: string;
+  /** Reads and answers with numbers too, and problems with padding. */
+  readonly takesNumbers?: true;
   /** The options of a configuration, defaults included. */
   readonly options: z.ZodObject;
   build(options: unknown, signature: Signature): Model;
@@ -92,6 +94,7 @@ export function defineModel<Options extends z.ZodObject>(kind: {
   readonly name: string;
   readonly summary: string;
   readonly source: string;
+  readonly takesNumbers?: true;
   readonly options: Options;
   make(options: z.output<Options>, signature: Signature): Omit<Model, "name" | "options" | "signature">;
 }): ModelKind {
@@ -99,6 +102,13 @@ export function defineModel<Options extends z.ZodObject>(kind: {
   return Object.freeze({
     ...rest,
     build(options: unknown, signature: Signature): Model {
+      const { features, values, padded } = signature;
+      if (!kind.takesNumbers && (features !== undefined || values !== undefined || padded)) {
+        throw new LonghandError(
+          "config",
+          `model ${kind.name}: the task has ${padded ? "padding" : "numbers"} in place of aligned symbols, expected a network of recurrent cells such as lstm`,
+        );
+      }
       const checked = parseConfig(kind.options, options, `model ${kind.name}`);
       return { name: kind.name, options: checked, signature, ...make(checked, signature) };
     },

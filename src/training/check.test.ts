@@ -42,10 +42,7 @@ describe("without bins there is no", () => {
       { gradientNoise: { perRate: 0.1 } },
       'gradientNoise: received {"perRate":0.1}, expected scale and decay: there are no bins',
     ],
-    [
-      { saturation: { weight: 0.5 } },
-      "saturation, follow: received true, expected false: there are no bins",
-    ],
+    [{ saturation: { weight: 0.5 } }, "saturation, follow: received true, expected false: there are no bins"],
     [{ average: 0.5 }, "average: received 0.5, expected null: there are no bins"],
     [
       { sharing: { pull: 0.5, growth: 2 } },

@@ -28,6 +28,7 @@ function modelOf(kind: CellKind): ModelKind {
     name,
     summary: `${summary}, and a linear output layer y_t = h_t V + c`,
     source,
+    takesNumbers: true,
     options: z.strictObject({
       /** Units of the layer; or of each layer, from the lowest. */
       hidden: z.union([width, z.array(width).min(1)]).default(16),
@@ -72,6 +73,7 @@ export const stackModel = defineModel({
   name: "stack",
   summary: "layers of recurrent cells of any kind on top of each other, and a linear output layer",
   source: "papers/004, section 2.2; feedback: papers/000, section 3",
+  takesNumbers: true,
   options: z.strictObject({
     /** From the lowest: {"cell": "lstm", "hidden": 16, …}, with the options of the cell. */
     layers: z
