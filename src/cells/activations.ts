@@ -24,11 +24,15 @@ export type ActivationName = keyof typeof activations;
 
 export const activationNames = Object.keys(activations) as ActivationName[];
 
+/** An activation by its name, or any function of your own. */
+export type ActivationChoice = ActivationName | Activation;
+
 /**
- * The activation of this name.
+ * The activation of this name; a function is returned as it is.
  * @throws LonghandError `unknown-name`.
  */
-export function activation(name: string): Activation {
+export function activation(name: string | Activation): Activation {
+  if (typeof name === "function") return name;
   if (!Object.hasOwn(activations, name)) throw unknownName("activation", name, activationNames);
   return activations[name as ActivationName];
 }

@@ -7,6 +7,7 @@
 import { LonghandError } from "../errors.ts";
 import { describe, place, type Tensor } from "../graph/index.ts";
 import { type Initializer, uniformByFanIn, zeros } from "./initializers.ts";
+import type { NativeForm } from "./native.ts";
 
 /** One trainable array: its shape and how it begins. */
 export interface ParameterSpec {
@@ -39,6 +40,8 @@ export interface Cell<Parameter extends string = string, State extends string = 
   readonly parameters: Readonly<Record<Parameter, ParameterSpec>>;
   /** Width of each state tensor [batch, width]. */
   readonly state: Readonly<Record<State, number>>;
+  /** How ONNX has this cell among its operators; absent: it has none such. */
+  readonly native?: NativeForm | undefined;
   /** One time step: x [batch, input]. */
   step(parameters: Tensors<Parameter>, state: Tensors<State>, x: Tensor): Step<State>;
 }
@@ -78,6 +81,8 @@ interface CellDefinition<Size extends string, Parameter extends string, State ex
   readonly state: Readonly<Record<State, NoInfer<Size>>>;
   /** Options that a cell takes, with their defaults. Default: none. */
   readonly options?: Options;
+  /** How ONNX has this cell among its operators. Default: not at all. */
+  native?(options: Options): NativeForm;
   step(parameters: Tensors<Parameter>, state: Tensors<State>, x: Tensor, options: Options): Step<State>;
 }
 
@@ -110,6 +115,7 @@ export function defineCell<
       output: sizeOf(definition.output),
       parameters,
       state: Object.fromEntries(states.map(([name, size]) => [name, sizeOf(size)])) as Record<State, number>,
+      ...(definition.native && { native: definition.native(options) }),
       step: (tensors, state, x) => definition.step(tensors, state, x, options),
     });
   };

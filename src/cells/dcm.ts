@@ -1,6 +1,6 @@
 /** Dynamic cortex memory (Otte, Liwicki and Zell 2014). */
 import { add, mul } from "../graph/index.ts";
-import type { ActivationName } from "./activations.ts";
+import type { ActivationChoice } from "./activations.ts";
 import { defineCell } from "./cell.ts";
 import { diagonal, functionsOf, gateParameters, preactivation } from "./gates.ts";
 
@@ -29,9 +29,9 @@ export const dcm = defineCell({
   parameters,
   state: { h: "hidden", c: "hidden", i: "hidden", f: "hidden", o: "hidden" },
   options: {
-    gate: "sigmoid" as ActivationName,
-    candidate: "tanh" as ActivationName,
-    squash: "tanh" as ActivationName,
+    gate: "sigmoid" as ActivationChoice,
+    candidate: "tanh" as ActivationChoice,
+    squash: "tanh" as ActivationChoice,
   },
   step(P, s, x, { gate, candidate, squash }) {
     const { apply, hard } = functionsOf();

@@ -1,6 +1,6 @@
 /** What gated cells share: the parameters of gates, their pre-activations, and hard functions whose saturation costs. */
 import { add, matmul, mul, type Tensor } from "../graph/index.ts";
-import { type ActivationName, activation } from "./activations.ts";
+import { type ActivationChoice, activation } from "./activations.ts";
 import type { Tensors } from "./cell.ts";
 
 /**
@@ -32,13 +32,13 @@ export function diagonal(...pairs: readonly (readonly [weight: Tensor, value: Te
   return rest.reduce((sum, term) => add(sum, term), first!);
 }
 
-const hardNames: readonly ActivationName[] = ["hard-sigmoid", "hard-tanh"];
+const hardNames: readonly ActivationChoice[] = ["hard-sigmoid", "hard-tanh"];
 
 /** Applies functions by name and remembers the pre-activations of hard ones: what the saturation cost is about. */
 export function functionsOf() {
   const hard: Tensor[] = [];
   return {
-    apply(name: ActivationName, z: Tensor): Tensor {
+    apply(name: ActivationChoice, z: Tensor): Tensor {
       if (hardNames.includes(name)) hard.push(z);
       return activation(name)(z);
     },

@@ -1,11 +1,11 @@
 /** The gated recurrent unit (Cho et al. 2014) in its two forms. */
 import { add, matmul, mul, sub } from "../graph/index.ts";
-import type { ActivationName } from "./activations.ts";
+import type { ActivationChoice } from "./activations.ts";
 import { defineCell } from "./cell.ts";
 import { functionsOf, gateParameters, preactivation } from "./gates.ts";
 
 const parameters = gateParameters(["r", "z", "n"], ["an"]);
-const options = { gate: "sigmoid" as ActivationName, candidate: "tanh" as ActivationName };
+const options = { gate: "sigmoid" as ActivationChoice, candidate: "tanh" as ActivationChoice };
 
 /**
  * The GRU layer with its reset gate after the recurrent product: as PyTorch, cuDNN and ONNX (linear_before_reset = 1) have it.
@@ -27,6 +27,13 @@ export const gru = defineCell({
   parameters,
   state: { h: "hidden" },
   options,
+  native: ({ gate, candidate }) => ({
+    operator: "GRU",
+    gates: ["z", "r", "n"],
+    apart: "n",
+    linearBeforeReset: true,
+    activations: [gate, candidate],
+  }),
   step(P, { h }, x, { gate, candidate }) {
     const { apply, hard } = functionsOf();
     const r = apply(gate, preactivation(P, "r", x, h));
@@ -51,6 +58,11 @@ export const gruResetBefore = defineCell({
   parameters: gateParameters(["r", "z", "n"]),
   state: { h: "hidden" },
   options,
+  native: ({ gate, candidate }) => ({
+    operator: "GRU",
+    gates: ["z", "r", "n"],
+    activations: [gate, candidate],
+  }),
   step(P, { h }, x, { gate, candidate }) {
     const { apply, hard } = functionsOf();
     const r = apply(gate, preactivation(P, "r", x, h));

@@ -1,5 +1,11 @@
 /** The cells layer: what the layers above may use. */
-export { type Activation, type ActivationName, activation, activationNames } from "./activations.ts";
+export {
+  type Activation,
+  type ActivationChoice,
+  type ActivationName,
+  activation,
+  activationNames,
+} from "./activations.ts";
 export {
   type Cell,
   type CellOptions,
@@ -31,6 +37,9 @@ export {
 export { kumar } from "./kumar.ts";
 export { lstm, lstmSigmoid } from "./lstm.ts";
 export { lstmPeephole } from "./lstm-peephole.ts";
+export type { NativeForm } from "./native.ts";
+export { type Packed, type Packing, pack, unpack } from "./packing.ts";
 export { rnn } from "./rnn.ts";
 export { saturation } from "./saturation.ts";
 export { inLayer, ofLayer, type StackOptions, stack } from "./stack.ts";
+export { initialStateParameters, learnedInitialState, type Unrolled, type UnrollOptions, unroll } from "./unroll.ts";

@@ -1,6 +1,6 @@
 /** LSTM with peephole connections (Gers and Schmidhuber 2000; Gers, Schraudolph and Schmidhuber, JMLR 3, 2002). */
 import { add, mul } from "../graph/index.ts";
-import type { ActivationName } from "./activations.ts";
+import type { ActivationChoice } from "./activations.ts";
 import { defineCell } from "./cell.ts";
 import { diagonal, functionsOf, gateParameters, preactivation } from "./gates.ts";
 
@@ -27,10 +27,16 @@ export const lstmPeephole = defineCell({
   parameters,
   state: { h: "hidden", c: "hidden" },
   options: {
-    gate: "sigmoid" as ActivationName,
-    candidate: "tanh" as ActivationName,
-    squash: "tanh" as ActivationName,
+    gate: "sigmoid" as ActivationChoice,
+    candidate: "tanh" as ActivationChoice,
+    squash: "tanh" as ActivationChoice,
   },
+  native: ({ gate, candidate, squash }) => ({
+    operator: "LSTM",
+    gates: ["i", "o", "f", "g"],
+    peepholes: ["i", "o", "f"],
+    activations: [gate, candidate, squash],
+  }),
   step(P, { h, c }, x, { gate, candidate, squash }) {
     const { apply, hard } = functionsOf();
     const i = apply(gate, preactivation(P, "i", x, h, diagonal([P.pi, c])));

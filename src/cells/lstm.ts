@@ -1,6 +1,6 @@
 /** Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers, Schmidhuber and Cummins 2000). */
 import { add, mul } from "../graph/index.ts";
-import type { ActivationName } from "./activations.ts";
+import type { ActivationChoice, ActivationName } from "./activations.ts";
 import { defineCell } from "./cell.ts";
 import { functionsOf, gateParameters, preactivation } from "./gates.ts";
 
@@ -13,10 +13,15 @@ const lstmWith = (name: string, squashing: ActivationName) =>
     parameters: gateParameters(["i", "f", "g", "o"]),
     state: { h: "hidden", c: "hidden" },
     options: {
-      gate: "sigmoid" as ActivationName,
-      candidate: squashing,
-      squash: squashing,
+      gate: "sigmoid" as ActivationChoice,
+      candidate: squashing as ActivationChoice,
+      squash: squashing as ActivationChoice,
     },
+    native: ({ gate, candidate, squash }) => ({
+      operator: "LSTM",
+      gates: ["i", "o", "f", "g"],
+      activations: [gate, candidate, squash],
+    }),
     step(P, { h, c }, x, { gate, candidate, squash }) {
       const { apply, hard } = functionsOf();
       const i = apply(gate, preactivation(P, "i", x, h));

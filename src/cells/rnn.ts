@@ -1,6 +1,6 @@
 /** Elman's recurrent layer (Elman 1990; papers/004, section 2.2; papers/002, eq. 1 with its output as a second layer). */
 import { add, matmul } from "../graph/index.ts";
-import { type ActivationName, activation } from "./activations.ts";
+import { type ActivationChoice, activation } from "./activations.ts";
 import { defineCell } from "./cell.ts";
 
 /**
@@ -17,7 +17,8 @@ export const rnn = defineCell({
   output: "hidden",
   parameters: { W: ["input", "hidden"], U: ["hidden", "hidden"], b: ["hidden"] },
   state: { h: "hidden" },
-  options: { activation: "tanh" as ActivationName },
+  options: { activation: "tanh" as ActivationChoice },
+  native: ({ activation }) => ({ operator: "RNN", gates: [""], activations: [activation] }),
   step({ W, U, b }, { h }, x, options) {
     const next = activation(options.activation)(add(matmul(x, W), matmul(h, U), b));
     return { state: { h: next }, output: next };

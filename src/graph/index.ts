@@ -42,7 +42,16 @@ export { stopGradient, straightThroughStep, surrogate } from "./operators/surrog
 export { swapLastAxes, transpose } from "./operators/transpose.ts";
 export { optimize } from "./optimize.ts";
 export { bindDimensions, type Program, program } from "./program.ts";
-export { expose, replaceInputs, type ScanBody, type ScanOptions, scan, scanInputs } from "./scan.ts";
+export {
+  expose,
+  type NativeOutput,
+  type NativeScan,
+  replaceInputs,
+  type ScanBody,
+  type ScanOptions,
+  scan,
+  scanInputs,
+} from "./scan.ts";
 export { describe, input, type Node, type OperatorNode, place, type ScanNode, type Tensor } from "./tensor.ts";
 export { topologicalOrder } from "./traverse.ts";
 export { unrollScans } from "./unroll-scans.ts";

@@ -33,7 +33,8 @@ export type OnnxAttributeValue =
   | { readonly float: number }
   | { readonly ints: readonly number[] }
   | { readonly floats: readonly number[] }
-  | { readonly string: string };
+  | { readonly string: string }
+  | { readonly strings: readonly string[] };
 
 /** What an operator may ask while it is written as ONNX. Values are known by name. */
 export interface Lowering {

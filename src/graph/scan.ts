@@ -7,6 +7,7 @@
  */
 import { LonghandError } from "../errors.ts";
 import { type Dimension, sameShape } from "./dimension.ts";
+import type { OnnxAttributes } from "./operator.ts";
 import { expand } from "./operators/broadcast.ts";
 import { scalar } from "./operators/constant.ts";
 import {
@@ -36,6 +37,24 @@ export interface ScanBody {
   readonly nextStates: readonly Tensor[];
   /** What is stacked. May grow: see `expose`. */
   readonly stacked: Tensor[];
+  /** What may be written in place of the loop: outputs are found by their place among those of the node. */
+  readonly native?: NativeScan<readonly (NativeOutput | undefined)[]> | undefined;
+}
+
+/** An operator of ONNX that gives what a scan gives without a loop. The values, derivatives and bounds are the scan's. */
+export interface NativeScan<Outputs = Readonly<Record<string, NativeOutput>>> {
+  readonly opType: string;
+  readonly attributes: OnnxAttributes;
+  /** Made outside the scan; undefined: left out. */
+  readonly inputs: readonly (Tensor | undefined)[];
+  /** Where states and stacked outputs are found, by name. */
+  readonly outputs: Outputs;
+}
+
+/** One output of a native operator, and its axis of extent 1 that the scan's output doesn't have. */
+export interface NativeOutput {
+  readonly index: number;
+  readonly axis: number;
 }
 
 type Named = Readonly<Record<string, Tensor>>;
@@ -51,6 +70,8 @@ export interface ScanOptions<S extends string, I extends string, O extends strin
   readonly steps?: Dimension;
   /** From the last index to the first. Default false. */
   readonly reverse?: boolean;
+  /** An operator that gives the same. It is forgotten when the scan is made anew with another body. Default: none. */
+  readonly native?: NativeScan | undefined;
   /** One step: the next state (same names and shapes) and what to stack. May use any tensor of the graph around. */
   readonly step: (
     state: Readonly<Record<S, Tensor>>,
@@ -104,7 +125,12 @@ export function scan<S extends string, I extends string = never, O extends strin
     return { region, states, items, nextStates, outputs: (result.outputs ?? {}) as Named };
   });
   const outputNames = Object.keys(made.outputs) as O[];
+  const native = options.native && {
+    ...options.native,
+    outputs: [...stateNames, ...Object.keys(made.outputs)].map((name) => options.native!.outputs[name]),
+  };
   const body: ScanBody = {
+    native,
     region: made.region,
     reverse: options.reverse ?? false,
     time,

@@ -1,10 +1,17 @@
 /** The inter-layer recurrent network on aligned tasks (papers/000): its last layer is the answer. */
 import { z } from "zod";
-import { activationNames, ilrnn as ilrnnCell, initializerNames, namedInitializer } from "../cells/index.ts";
+import {
+  activationNames,
+  ilrnn as ilrnnCell,
+  initializerNames,
+  initialStateParameters,
+  learnedInitialState,
+  namedInitializer,
+  unroll,
+} from "../cells/index.ts";
 import { slice, type Tensor, transpose } from "../graph/index.ts";
 import { encodeSymbols, featureCount, logitCount } from "./encode.ts";
 import { defineModel } from "./model.ts";
-import { initialStateParameters, learnedInitialState, unroll } from "./unroll.ts";
 
 export const ilrnnModel = defineModel({
   name: "ilrnn",

@@ -6,6 +6,7 @@ import type { ModelKind } from "./model.ts";
 import { neuralGpuModel } from "./neural-gpu.ts";
 import { recurrentModels, stackModel } from "./recurrent/index.ts";
 
+export { initialStateParameters, learnedInitialState, type Unrolled, unroll } from "../cells/index.ts";
 export { applyProgram, parameterInputs, symbolsInput } from "./apply.ts";
 export { chosenMasks, type DropoutMasks } from "./dropout.ts";
 export { decodeLogits, encodeSymbols, featureCount, logitCount } from "./encode.ts";
@@ -28,7 +29,6 @@ export {
 } from "./model.ts";
 export { type Readout, readBy, readouts } from "./readouts.ts";
 export { type CellKind, cellKinds, recurrentModels } from "./recurrent/index.ts";
-export { initialStateParameters, learnedInitialState, type Unrolled, unroll } from "./unroll.ts";
 export { dngpuModel, ilrnnModel, neuralGpuModel, stackModel };
 
 /** All kinds of models. */

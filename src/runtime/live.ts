@@ -8,8 +8,9 @@ import type { Node, ScanNode, Tensor } from "../graph/tensor.ts";
  * States, items and stacked outputs of a scan count one by one: residuals stacked for a derivative vanish from a program
  * that doesn't compute it, and so does the proxy of a surrogate. A scan keeps at least one sequence, which counts its
  * steps.
+ * @param natives scans in whose place their native operator stands: it needs its own inputs. Default: none.
  */
-export function liveTensors(outputs: readonly Tensor[]): ReadonlySet<Tensor> {
+export function liveTensors(outputs: readonly Tensor[], natives: ReadonlySet<Node> = new Set()): ReadonlySet<Tensor> {
   const live = new Set<Tensor>();
   const waiting: Tensor[] = [];
   const need = (tensor: Tensor) => {
@@ -44,6 +45,7 @@ export function liveTensors(outputs: readonly Tensor[]): ReadonlySet<Tensor> {
       const { node } = tensor;
       if (node.kind === "operator") for (const used of valueInputs(node)) need(used);
       else if (node.kind === "input") bodyInputs.get(tensor)?.();
+      else if (natives.has(node)) for (const used of nativeInputs(node)) need(used);
       else {
         open(node);
         const { body } = node;
@@ -60,4 +62,20 @@ export function liveTensors(outputs: readonly Tensor[]): ReadonlySet<Tensor> {
 /** What an operator's value needs: the others of its inputs matter to the derivative only. */
 export function valueInputs(node: Extract<Node, { kind: "operator" }>): readonly Tensor[] {
   return node.inputs.slice(0, node.operator.valueInputs);
+}
+
+/** The scans of which nothing is asked but what their native operators give. @param live of all the outputs. */
+export function nativeScans(live: ReadonlySet<Tensor>): ReadonlySet<ScanNode> {
+  const found = new Set<ScanNode>();
+  for (const { node } of live) {
+    if (node.kind !== "scan" || !node.body.native) continue;
+    const { native } = node.body;
+    if (node.outputs.every((output, k) => !live.has(output) || native.outputs[k])) found.add(node);
+  }
+  return found;
+}
+
+/** What the native operator of a scan reads. */
+export function nativeInputs({ body }: ScanNode): Tensor[] {
+  return (body.native?.inputs ?? []).filter((tensor) => tensor !== undefined);
 }

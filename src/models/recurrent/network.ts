@@ -2,17 +2,19 @@
 import {
   type Cell,
   type Initializer,
+  initialStateParameters,
   inLayer,
+  learnedInitialState,
   type ParameterSpec,
   stack,
   type Tensors,
+  unroll,
   zeros,
 } from "../../cells/index.ts";
 import { add, concat, div, matmul, max, reduceSum, type Tensor, transpose, unsqueeze } from "../../graph/index.ts";
 import { encodeSymbols, featureCount, logitCount } from "../encode.ts";
 import { extent } from "../extent.ts";
 import type { ApplyOptions, Model, Signature } from "../model.ts";
-import { initialStateParameters, learnedInitialState, unroll } from "../unroll.ts";
 
 export interface NetworkOptions {
   /** Makes each layer, from the lowest, for the number of features that it reads. */

@@ -7,6 +7,7 @@
 import type { DType, NDArray } from "../../graph/array.ts";
 import type { Lowering, OnnxAttributes, OnnxAttributeValue } from "../../graph/operator.ts";
 import type { Program } from "../../graph/program.ts";
+import { fromNDArray } from "./convert.ts";
 import { codeOf, type ElementType } from "./elements.ts";
 import { extentsOf } from "./extents.ts";
 import type { OnnxAttribute, OnnxNode } from "./model.ts";
@@ -32,6 +33,8 @@ export interface GraphBuilder extends Lowering {
   scopesOf(name: string): ReadonlySet<Scope>;
   /** Adds a node to a given graph under given names. */
   append(scope: Scope, node: OnnxNode, scopes: ReadonlySet<Scope>): void;
+  /** A constant of the model under a name of its own. */
+  named(base: string, value: NDArray): string;
   /** Where in the model the following nodes belong: a prefix of their names. */
   place: string;
 }
@@ -91,7 +94,7 @@ export function graphBuilder(program: Program): GraphBuilder {
       if (known !== undefined) return known;
       const inside = union(inputs.map((input) => builder.scopesOf(input)));
       const name = numbered(builder.place === "" ? opType : `${builder.place}/${opType}`);
-      const node = { opType, name, inputs: [...inputs], outputs: [name], attributes: asModelAttributes(attributes) };
+      const node = { opType, name, inputs: [...inputs], outputs: [name], attributes: modelAttributes(attributes) };
       builder.append(deepest(inside) ?? root, node, inside);
       nodes.set(key, name);
       return name;
@@ -100,6 +103,11 @@ export function graphBuilder(program: Program): GraphBuilder {
     integers: (values, shape = [values.length]) => constant("INT64", shape, BigInt64Array.from(values, BigInt)),
     array: ({ dtype, shape, data }: NDArray) =>
       constant(elementTypes[dtype], shape, dtype === "float" ? Float32Array.from(data) : data),
+    named(base, value) {
+      const name = builder.nameFor(base);
+      constants.set(`named ${name}`, fromNDArray(name, value, elementTypes[value.dtype]));
+      return name;
+    },
     shape: (shape) => extents(shape),
     elementType: (dtype) => codeOf(elementTypes[dtype]),
   };
@@ -131,7 +139,8 @@ function keyOf(parts: unknown): string {
   );
 }
 
-function asModelAttributes(attributes: OnnxAttributes): Record<string, OnnxAttribute> {
+/** Attributes as the model has them. */
+export function modelAttributes(attributes: OnnxAttributes): Record<string, OnnxAttribute> {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, asModelAttribute(value)]));
 }
 
@@ -140,5 +149,6 @@ function asModelAttribute(attribute: OnnxAttributeValue): OnnxAttribute {
   if ("float" in attribute) return { type: "float", value: attribute.float };
   if ("ints" in attribute) return { type: "ints", value: attribute.ints };
   if ("floats" in attribute) return { type: "floats", value: attribute.floats };
+  if ("strings" in attribute) return { type: "strings", value: attribute.strings };
   return { type: "string", value: attribute.string };
 }

@@ -16,6 +16,7 @@ import { toNDArray } from "./convert.ts";
 import { foldExtents } from "./import-extents.ts";
 import { constantOf, dtypeOfElement, type NodeReader, readNode, type Value } from "./import-node.ts";
 import { importOperators } from "./import-operators.ts";
+import { importRecurrent, isRecurrent } from "./import-recurrent.ts";
 import type { OnnxGraph, OnnxModel, ValueInfo } from "./model.ts";
 
 export interface ImportOptions {
@@ -29,7 +30,7 @@ export interface ImportOptions {
  * Floats of every width become "float" and integers of every width "int" (32 bits: sums beyond them don't wrap as ONNX's
  * narrow integers do). Shapes that the model computes from the shapes of its inputs are computed here; extents that the
  * model leaves unknown become open dimensions. Operators: the ones of `importOperators`, in the forms that operator sets
- * 6 to 18 give them, and Scan from 9 on.
+ * 6 to 18 give them, Scan from 9 on, and RNN, LSTM and GRU, which become scans of our cells (`importRecurrent`).
  * @param model what `decodeModel` reads.
  * @returns a program whose inputs and outputs have the model's names.
  * @throws LonghandError `unsupported` naming the node and what about it can't be imported; `format` when a node uses a
@@ -96,6 +97,7 @@ function importNode(at: NodeReader, values: ReadonlyMap<string, Value>): Value[]
   const { opType } = at.node;
   if (opType === "Constant") return [{ known: constantOf(at) }];
   if (opType === "Identity") return [at.value(0)];
+  if (isRecurrent(opType)) return importRecurrent(at).map((tensor) => ({ tensor }));
   if (opType === "Scan") return importScan(at, values).map((tensor) => ({ tensor }));
   const extents = foldExtents(at);
   if (extents) return [{ extents }];

@@ -6,18 +6,32 @@
  * tools of 2022 and later read.
  */
 
+import type { NDArray } from "../../graph/array.ts";
 import type { Program } from "../../graph/program.ts";
 import { scanInputs } from "../../graph/scan.ts";
 import type { Node, OperatorNode, ScanNode, Tensor } from "../../graph/tensor.ts";
-import { liveTensors, valueInputs } from "../live.ts";
+import { liveTensors, nativeInputs, nativeScans, valueInputs } from "../live.ts";
 import { deepest, elementTypes, type GraphBuilder, graphBuilder, type Scope, union } from "./builder.ts";
+import { fromNDArray } from "./convert.ts";
 import type { OnnxAttribute, OnnxModel, OnnxNode, ValueInfo } from "./model.ts";
+import { lowerNative, packedConstants } from "./native.ts";
+import type { OnnxTensor } from "./tensor.ts";
 
 export interface LoweringOptions {
   /** Text about the model for its readers. Default: none. */
   readonly doc?: string;
   /** Named texts that the file carries. Default: none. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * How recurrences are written: "scan" (default), the loop that they are; or "native", by ONNX's RNN, LSTM and GRU where
+   * a scan is one of them and nothing is asked but its outputs and its final state, by Scan elsewhere.
+   */
+  readonly recurrence?: "scan" | "native";
+  /**
+   * Inputs of the program that are known, by name: constants of the model, rounded to 32 bits, and no inputs of it. What
+   * native operators read of them is packed here and now. Default: none.
+   */
+  readonly constants?: Readonly<Record<string, NDArray>>;
 }
 
 /**
@@ -29,6 +43,7 @@ export interface LoweringOptions {
  * @param program what to write.
  */
 export function lower(program: Program, options: LoweringOptions = {}): OnnxModel {
+  const { recurrence = "scan", constants = {} } = options;
   const builder = graphBuilder(program);
   const names = new Map<Tensor, string>();
   for (const [name, tensor] of Object.entries(program.inputs)) {
@@ -36,15 +51,24 @@ export function lower(program: Program, options: LoweringOptions = {}): OnnxMode
     names.set(tensor, name);
   }
   const outputNames = Object.keys(program.outputs).map((name) => builder.nameFor(name));
-  const live = liveTensors(Object.values(program.outputs));
+  const outputs = Object.values(program.outputs);
+  const natives = recurrence === "native" ? nativeScans(liveTensors(outputs)) : new Set<ScanNode>();
+  const live = liveTensors(outputs, natives);
+  const packed = packedConstants(program, constants, natives);
+  for (const [tensor, { name, value }] of packed) names.set(tensor, builder.named(name, value));
+  const needsOf = (node: Node) => {
+    const all = node.kind === "scan" && natives.has(node) ? nativeInputs(node) : partsOf(node, live);
+    return all.filter((tensor) => !packed.has(tensor));
+  };
   const bodies = new Map<ScanNode, Body>();
-  walk(Object.values(program.outputs), live, {
+  walk(outputs, needsOf, {
     enter(node) {
-      if (node.kind === "scan") bodies.set(node, openBody(node, live, builder, names));
+      if (node.kind === "scan" && !natives.has(node)) bodies.set(node, openBody(node, live, builder, names));
     },
     leave(node) {
       builder.place = node.place.replaceAll(" > ", "/");
-      if (node.kind === "scan") closeBody(node, bodies.get(node)!, live, builder, names);
+      if (node.kind === "scan" && natives.has(node)) lowerNative(node, builder, names);
+      else if (node.kind === "scan") closeBody(node, bodies.get(node)!, live, builder, names);
       else if (node.kind === "operator") lowerOperator(node, builder, names);
     },
   });
@@ -57,6 +81,8 @@ export function lower(program: Program, options: LoweringOptions = {}): OnnxMode
     if (made.has(value) && !renamed.has(value)) renamed.set(value, outputNames[k]!);
     else builder.root.nodes.push(identity(renamed.get(value) ?? value, outputNames[k]!));
   });
+  const nodes = withNames(builder.root.nodes, renamed);
+  const used = namesUsed(nodes);
   return {
     irVersion: 8,
     opsetImport: [{ domain: "", version: 17 }],
@@ -66,13 +92,30 @@ export function lower(program: Program, options: LoweringOptions = {}): OnnxMode
     metadata: options.metadata ?? {},
     graph: {
       name: program.name,
-      nodes: withNames(builder.root.nodes, renamed),
-      inputs: Object.entries(program.inputs).map(([name, tensor]) => valueInfo(name, tensor)),
+      nodes,
+      inputs: Object.entries(program.inputs)
+        .filter(([name]) => !Object.hasOwn(constants, name))
+        .map(([name, tensor]) => valueInfo(name, tensor)),
       outputs: Object.values(program.outputs).map((tensor, k) => valueInfo(outputNames[k]!, tensor)),
-      initializers: builder.initializers,
+      initializers: [...asInitializers(constants).filter(({ name }) => used.has(name)), ...builder.initializers],
       valueInfo: [],
     },
   };
+}
+
+function asInitializers(constants: Readonly<Record<string, NDArray>>): OnnxTensor[] {
+  return Object.entries(constants).map(([name, value]) => fromNDArray(name, value, elementTypes[value.dtype]));
+}
+
+/** All values that nodes read, in the bodies inside them too. */
+function namesUsed(nodes: readonly OnnxNode[], found = new Set<string>()): ReadonlySet<string> {
+  for (const { inputs, attributes } of nodes) {
+    for (const name of inputs) found.add(name);
+    for (const attribute of Object.values(attributes)) {
+      if (attribute.type === "graph") namesUsed(attribute.value.nodes, found);
+    }
+  }
+  return found;
 }
 
 interface Visitor {
@@ -80,15 +123,15 @@ interface Visitor {
   leave(node: Node): void;
 }
 
-/** Visits live nodes, each left after all it depends on; a scan depends on the results of its body. */
-function walk(outputs: readonly Tensor[], live: ReadonlySet<Tensor>, visitor: Visitor): void {
+/** Visits nodes, each left after all that it needs. */
+function walk(outputs: readonly Tensor[], needsOf: (node: Node) => readonly Tensor[], visitor: Visitor): void {
   const seen = new Set<Node>();
   const stack: { node: Node; needs: readonly Tensor[]; next: number }[] = [];
   const enter = ({ node }: Tensor) => {
     if (seen.has(node)) return;
     seen.add(node);
     visitor.enter(node);
-    stack.push({ node, needs: needsOf(node, live), next: 0 });
+    stack.push({ node, needs: needsOf(node), next: 0 });
   };
   for (const output of outputs) {
     enter(output);
@@ -101,7 +144,8 @@ function walk(outputs: readonly Tensor[], live: ReadonlySet<Tensor>, visitor: Vi
   }
 }
 
-function needsOf(node: Node, live: ReadonlySet<Tensor>): readonly Tensor[] {
+/** What a node is written from; a scan is written from the results of its body. */
+function partsOf(node: Node, live: ReadonlySet<Tensor>): readonly Tensor[] {
   if (node.kind === "input") return [];
   if (node.kind === "operator") return valueInputs(node);
   const { states, items, results } = liveParts(node, live);

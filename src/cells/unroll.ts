@@ -1,6 +1,9 @@
 /** A cell along time: the scan that applies its step, with initial state and noise. */
-import { type Cell, type ParameterSpec, saturation, type Tensors, zeros } from "../cells/index.ts";
 import { add, expand, greater, mul, reshape, type ScanNode, scalar, scan, type Tensor, where } from "../graph/index.ts";
+import type { Cell, ParameterSpec, Tensors } from "./cell.ts";
+import { zeros } from "./initializers.ts";
+import { nativeScan } from "./native.ts";
+import { saturation } from "./saturation.ts";
 
 export interface Unrolled {
   /** [time, batch, output] */
@@ -41,7 +44,10 @@ export function unroll(cell: Cell, parameters: Tensors, x: Tensor, options: Unro
   const initial = Object.fromEntries(
     names.map((name) => [name, options.initial?.[name] ?? expand(scalar(0), [batch, cell.state[name]!])]),
   );
-  const { mask } = options;
+  const { mask, reverse = false } = options;
+  // Noise comes between the steps: no operator has it.
+  const isPlain = Object.keys(noise).length === 0;
+  const native = isPlain ? nativeScan(cell, parameters, x, { initial: options.initial, reverse, mask }) : undefined;
   let hasLogits = false;
   let isHard = false;
   const { state, outputs, node } = scan<string, string, string>({
@@ -52,7 +58,8 @@ export function unroll(cell: Cell, parameters: Tensors, x: Tensor, options: Unro
       ...Object.fromEntries(Object.entries(noise).map(([name, tensor]) => [`noise ${name}`, tensor])),
       ...(mask && { mask }),
     },
-    reverse: options.reverse ?? false,
+    reverse,
+    native,
     step(before, items) {
       const noisy = Object.fromEntries(
         names.map((name) => [name, noise[name] ? add(before[name]!, items[`noise ${name}`]!) : before[name]!]),
