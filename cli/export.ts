@@ -1,18 +1,24 @@
 /** `longhand export` */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { LonghandError } from "../src/index.ts";
-import { exportOnnx, exportSafetensors, openTrained, replicaOf } from "../src/node.ts";
+import { exportOnnx, exportSafetensors, openTrained, replicaOf, type Trained } from "../src/node.ts";
 import { previousCheckpointOption, replicaOption } from "./options.ts";
 import type { Output } from "./output.ts";
 import { count } from "./words.ts";
 import { writeOutput } from "./write-files.ts";
 
 interface ExportOptions {
+  recurrence: "native" | "scan";
   replica?: number;
   previousCheckpoint?: boolean;
 }
 
-const writers = { ".onnx": exportOnnx, ".safetensors": exportSafetensors };
+type Write = (trained: Trained, replica: number, options: ExportOptions) => Uint8Array;
+
+const writers: Readonly<Record<string, Write>> = {
+  ".onnx": (trained, replica, { recurrence }) => exportOnnx(trained, replica, { recurrence }),
+  ".safetensors": (trained, replica) => exportSafetensors(trained, replica),
+};
 
 export function addExport(program: Command, output: () => Output): void {
   program
@@ -21,6 +27,11 @@ export function addExport(program: Command, output: () => Output): void {
     .description("Writes what a run trained as a file for other tools; a file that is there is replaced.")
     .argument("<run>", "a run's folder")
     .argument("<file>", "ending in .onnx: the network, or .safetensors: its parameters")
+    .addOption(
+      new Option("--recurrence <how>", ".onnx: by ONNX's RNN, LSTM and GRU where it can be, or by loops")
+        .choices(["native", "scan"])
+        .default("native"),
+    )
     .addOption(replicaOption)
     .addOption(previousCheckpointOption)
     .action(async (folder: string, file: string, options: ExportOptions) =>
@@ -38,7 +49,7 @@ async function exportVerb(folder: string, file: string, options: ExportOptions, 
   }
   const trained = await openTrained(folder, { previous: options.previousCheckpoint ?? false });
   const { replica } = replicaOf(trained, options.replica);
-  const bytes = write(trained, replica);
+  const bytes = write(trained, replica, options);
   await writeOutput(file, bytes);
   output.print(`${file}: ${count(bytes.length)} bytes`);
   output.result({ folder, run: trained.run, file, bytes: bytes.length, replica });

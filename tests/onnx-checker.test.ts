@@ -1,6 +1,6 @@
 /** Exported models elsewhere: ONNX's own checker accepts them, and ONNX Runtime alone gives the same answers. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
@@ -9,13 +9,17 @@ import {
   applyProgram,
   compileReference,
   completeConfig,
+  decodeModel,
   findTask,
+  importModel,
   ndarray,
   randomSource,
   tasks,
 } from "../src/index.ts";
-import { openTrained, replicaOf, startRun } from "../src/node.ts";
+import { exportOnnx, openTrained, replicaOf, startRun } from "../src/node.ts";
 import { longhand } from "./command-line.ts";
+import { expectClose } from "./golden.ts";
+import { operatorsOf } from "./onnx-engine.ts";
 
 const python = process.env.LONGHAND_PYTHON ?? "/usr/bin/python3";
 const isThere = spawnSync(python, ["-c", "import onnx"]).status === 0;
@@ -50,21 +54,59 @@ const runs = [
     model: { name: "rnn", hidden: 4, activation: "relu", learnedState: true },
     population: 2,
   },
+  { task: "parity", model: { name: "lstm", hidden: [3, 2] } },
+  { task: "binary-addition", model: { name: "lstm-peephole", hidden: 3, squash: "identity", gate: "hard-sigmoid" } },
+  { task: "parity", model: { name: "lstm-sigmoid", hidden: 3, learnedState: true } },
+  { task: "base-10-addition", model: { name: "gru", hidden: [4, 3], bidirectional: true } },
+  { task: "parity", model: { name: "gru-reset-before", hidden: 3, bidirectional: true, learnedState: true } },
+  // What ONNX has no operator for.
+  { task: "parity", model: { name: "dcm", hidden: 3 } },
+  { task: "parity", model: { name: "gru", hidden: 3, candidate: "hard-tanh" } },
+  { task: "parity", model: { name: "gru", hidden: [3, 2], feedback: true } },
+  {
+    task: "parity",
+    model: {
+      name: "stack",
+      layers: [
+        { cell: "lstm", hidden: 3 },
+        { cell: "dcm", hidden: 2 },
+      ],
+    },
+  },
 ];
+
+/** What the recurrence of each of them is written as, and one of the constants that hold its weights. */
+const written = [
+  { operators: ["Scan"], weight: "W1" },
+  { operators: ["Scan"], weight: "W1" },
+  { operators: ["Scan"], weight: "W1" },
+  { operators: ["Scan"], weight: "W1" },
+  { operators: ["RNN"], weight: "RNN/W" },
+  { operators: ["RNN"], weight: "RNN/W" },
+  { operators: ["LSTM", "LSTM"], weight: "LSTM/R" },
+  { operators: ["LSTM"], weight: "LSTM/P" },
+  { operators: ["LSTM"], weight: "LSTM/B" },
+  { operators: ["GRU", "GRU", "GRU", "GRU"], weight: "GRU/W_3" },
+  { operators: ["GRU", "GRU"], weight: "GRU/B_1" },
+  { operators: ["Scan"], weight: "voo" },
+  { operators: ["Scan"], weight: "an" },
+  { operators: ["Scan"], weight: "2.Wz" },
+  { operators: ["LSTM", "Scan"], weight: "2.voo" },
+] as const;
 
 let base: string;
 const folderOf = (k: number) => join(base, `run-${k}`);
 const fileOf = (k: number) => join(base, `${k}.onnx`);
+const scanFileOf = (k: number) => join(base, `${k}-scan.onnx`);
 
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), "longhand-onnx-"));
   for (const [k, given] of runs.entries()) {
-    await using run = await startRun(folderOf(k), completeConfig({ ...given, steps: 30, solved: null }));
+    await using run = await startRun(folderOf(k), completeConfig({ ...given, steps: 10, solved: null }));
     for await (const _ of run.events());
-    const ended = await longhand(["export", folderOf(k), fileOf(k)]);
-    expect(ended.status, ended.stderr).toBe(0);
+    writeFileSync(fileOf(k), exportOnnx(await openTrained(folderOf(k))));
   }
-});
+}, 60_000);
 afterAll(() => rmSync(base, { recursive: true }));
 
 test.skipIf(isThere || isRequired)(`ONNX's checker is skipped: ${python} has no package onnx (python3-onnx)`, () => {});
@@ -82,20 +124,44 @@ describe.runIf(isThere || isRequired)("ONNX's own checker", () => {
       expect(found, task).toMatchObject({ opset: [["", 17]] });
       expect(found.metadata).toMatchObject({ task, replica: "0" });
       expect(JSON.parse(found.metadata["input.alphabets"]!)).toEqual(findTask(task).channels);
-      expect(found.initializers).toContain(k < 4 ? "W1" : "W");
+      expect(found.initializers, task).toContain(written[k]!.weight);
     }
   });
 });
 
-test.each(runs.map(({ task }, k) => [task, k] as const))(
-  "ONNX Runtime alone answers %s as Longhand does",
-  async (name, k) => {
+test.each(runs.map(({ task, model }, k) => [model.name, task, k] as const))(
+  "%s for %s is written by ONNX's own operators where it can be, and by Scan when asked",
+  async (_, __, k) => {
+    const operators = (file: string) =>
+      operatorsOf(decodeModel(readFileSync(file)).graph).filter((opType) => /^(RNN|LSTM|GRU|Scan)$/.test(opType));
+    expect(operators(fileOf(k))).toEqual(written[k]!.operators);
+    writeFileSync(scanFileOf(k), exportOnnx(await openTrained(folderOf(k)), 0, { recurrence: "scan" }));
+    expect(new Set(operators(scanFileOf(k)))).toEqual(new Set(["Scan"]));
+  },
+);
+
+test("the command line writes the same files", async () => {
+  for (const [how, wanted] of [
+    ["native", fileOf(4)],
+    ["scan", scanFileOf(4)],
+  ] as const) {
+    const file = join(base, "by-the-command-line.onnx");
+    const ended = await longhand(["export", folderOf(4), file, "--recurrence", how]);
+    expect(ended.status, ended.stderr).toBe(0);
+    expect(readFileSync(file)).toEqual(readFileSync(wanted));
+  }
+});
+
+test.each(runs.map(({ task, model }, k) => [task, model.name, k] as const))(
+  "ONNX Runtime alone answers %s by %s as Longhand does, and so does Longhand from the file",
+  async (name, _, k) => {
     const task = tasks.find((one) => one.name === name)!;
     const trained = await openTrained(folderOf(k));
     const session = await ort.InferenceSession.create(readFileSync(fileOf(k)));
     expect([session.inputNames, session.outputNames]).toEqual([["symbols"], ["answer", "logits"]]);
     const channels = task.channels.length;
     const here = compileReference(applyProgram(trained.model));
+    const again = compileReference(importModel(decodeModel(readFileSync(fileOf(k)))));
     const { parameters } = replicaOf(trained);
     for (const length of [1, 7, 25]) {
       const steps = task.steps(length);
@@ -106,6 +172,9 @@ test.each(runs.map(({ task }, k) => [task, k] as const))(
       const expected = here.run({ ...parameters, symbols: ndarray(symbols, shape) });
       expect(answer).toMatchObject({ type: "int32", dims: [count, steps] });
       expect(logits!.dims).toEqual(expected.logits!.shape);
+      const read = again.run({ symbols: ndarray(symbols, shape) });
+      // The file has weights of 32 bits.
+      expectClose(read.logits!, expected.logits!, 1e-5, `logits read from the file at length ${length}`);
       const classes = logits!.dims[2]!;
       expected.logits!.data.forEach((value, i) => {
         expect(Math.abs(Number(logits!.data[i]) - value), `logit ${i} at length ${length}`).toBeLessThan(1e-4);

@@ -12,13 +12,23 @@ import {
   reshape,
   scalar,
   slice,
-  swapLastAxes,
   type Tensor,
 } from "../graph/index.ts";
 import { unroll } from "../models/index.ts";
 import { onnxNodeRuntime } from "../runtime/onnx/node.ts";
 import { reference } from "../runtime/reference/reference.ts";
-import { type ActivationName, type Cell, dcm, gru, gruResetBefore, ilrnn, lstm, lstmPeephole, rnn } from "./index.ts";
+import {
+  type ActivationName,
+  type Cell,
+  dcm,
+  gru,
+  gruResetBefore,
+  ilrnn,
+  lstm,
+  lstmPeephole,
+  rnn,
+  unpack,
+} from "./index.ts";
 
 type Named = Readonly<Record<string, Nested>>;
 
@@ -45,22 +55,9 @@ function graphInputs(named: Readonly<Record<string, NDArray>>): Record<string, T
 type Get = (name: string) => Tensor;
 
 /** A layer of PyTorch as a cell: its matrices are [gates · out, in], and it has a bias on each of the two products. */
-const torchGates = (get: Get, hidden: number, letters: readonly string[]) => {
-  const rows = (name: string, k: number) => slice(get(name), { axis: 0, start: k * hidden, end: (k + 1) * hidden });
-  return Object.fromEntries(
-    letters.flatMap((letter, k) => [
-      [`W${letter}`, swapLastAxes(rows("weight_ih", k))],
-      [`U${letter}`, swapLastAxes(rows("weight_hh", k))],
-      [`b${letter}`, add(rows("bias_ih", k), rows("bias_hh", k))],
-      // What is no sum in the GRU's candidate.
-      ...(letter === "n"
-        ? [
-            ["bn", rows("bias_ih", k)],
-            ["an", rows("bias_hh", k)],
-          ]
-        : []),
-    ]),
-  ) as Record<string, Tensor>;
+const torchGates = (get: Get, hidden: number, gates: readonly string[], apart?: string) => {
+  const packed = { W: get("weight_ih"), R: get("weight_hh"), Wb: get("bias_ih"), Rb: get("bias_hh") };
+  return unpack(packed, { gates, ...(apart !== undefined && { apart }) }, hidden);
 };
 type Layer = (input: number, hidden: number, get: Get) => { cell: Cell; parameters: Record<string, Tensor> };
 const torchRnn =
@@ -72,7 +69,7 @@ const torchLstm: Layer = (input, hidden, get) => ({
 });
 const torchGru: Layer = (input, hidden, get) => ({
   cell: gru({ input, hidden }),
-  parameters: torchGates(get, hidden, ["r", "z", "n"]),
+  parameters: torchGates(get, hidden, ["r", "z", "n"], "n"),
 });
 
 const torchLayers = [

@@ -1,8 +1,8 @@
 /** A trained network as a file for other tools. */
 import { encodeSafetensors } from "../files/index.ts";
 import { applyProgram } from "../models/index.ts";
-import { lower } from "../runtime/onnx/lowering.ts";
-import { encodeModel, type OnnxTensor } from "../runtime/onnx/proto.ts";
+import { type LoweringOptions, lower } from "../runtime/onnx/lowering.ts";
+import { encodeModel } from "../runtime/onnx/proto.ts";
 import { VERSION } from "../version.ts";
 import { replicaOf, type Trained } from "./trained.ts";
 
@@ -13,32 +13,23 @@ import { replicaOf, type Trained } from "./trained.ts";
  * and `logits` float [batch, time, n] (n = 1 for two symbols: the answer is 1 where the logit is positive). The parameters
  * are constants of the model, rounded to 32 bits. Metadata: see `describeTrained`.
  * @param number of the replica, from 0. Default: the first that is solved.
+ * @param recurrence "native" (default): by ONNX's RNN, LSTM and GRU where a layer is one of them, by Scan elsewhere;
+ *   "scan": by Scan everywhere.
  * @returns the bytes of an `.onnx` file.
  */
-export function exportOnnx(trained: Trained, number?: number): Uint8Array {
+export function exportOnnx(
+  trained: Trained,
+  number?: number,
+  { recurrence = "native" }: Pick<LoweringOptions, "recurrence"> = {},
+): Uint8Array {
   const { replica, parameters } = replicaOf(trained, number);
   const metadata = describeTrained(trained, replica);
   const doc =
     `${metadata.model} trained on ${metadata.task} (${trained.task.summary}). ` +
     "symbols: int32 [batch, time, channels], indices into the input alphabets; " +
     "answer: int32 [batch, time], indices into the output alphabet.";
-  const model = lower(applyProgram(trained.model), { doc, metadata });
-  // The program's inputs become initializers of the same name: constants that other tools show as parameters.
-  const initializers = Object.entries(parameters).map(
-    ([name, { shape, data }]): OnnxTensor => ({
-      name,
-      elementType: "FLOAT",
-      dims: shape,
-      data: Float32Array.from(data),
-    }),
-  );
-  const graph = {
-    ...model.graph,
-    name: trained.task.name,
-    inputs: model.graph.inputs.filter(({ name }) => !(name in parameters)),
-    initializers: [...initializers, ...model.graph.initializers],
-  };
-  return encodeModel({ ...model, producerVersion: VERSION, graph });
+  const model = lower(applyProgram(trained.model), { doc, metadata, recurrence, constants: parameters });
+  return encodeModel({ ...model, producerVersion: VERSION, graph: { ...model.graph, name: trained.task.name } });
 }
 
 /** The parameters of one replica as a safetensors file, with the same metadata. */
