@@ -141,14 +141,12 @@ test.each(runs.map(({ task, model }, k) => [model.name, task, k] as const))(
 );
 
 test("the command line writes the same files", async () => {
-  for (const [how, wanted] of [
-    ["native", fileOf(4)],
-    ["scan", scanFileOf(4)],
-  ] as const) {
+  const trained = await openTrained(folderOf(4));
+  for (const recurrence of ["native", "scan"] as const) {
     const file = join(base, "by-the-command-line.onnx");
-    const ended = await longhand(["export", folderOf(4), file, "--recurrence", how]);
+    const ended = await longhand(["export", folderOf(4), file, "--recurrence", recurrence]);
     expect(ended.status, ended.stderr).toBe(0);
-    expect(readFileSync(file)).toEqual(readFileSync(wanted));
+    expect(Buffer.from(exportOnnx(trained, 0, { recurrence })).equals(readFileSync(file))).toBe(true);
   }
 });
 
