@@ -9,4 +9,5 @@ export {
   type SystemOptions,
   taskSystem,
 } from "./polynomial-system.ts";
+export * from "./regions/index.ts";
 export { type Known as KnownParameters, type Unknowns, unknownParameters } from "./unknowns.ts";

@@ -6,5 +6,7 @@ export { machineDiagram } from "./machine-diagram.ts";
 export { type MapsImage, mapsImage, mapsPng, mapsSvg } from "./maps.ts";
 export type { Box, Direction, MapsOptions, MapsTile, MapsTrace } from "./maps-layout.ts";
 export { type RateBar, type RateBars, ratesPicture } from "./rates.ts";
+export { type RegionGrowth, regionGrowthPicture } from "./region-growth.ts";
+export { type RegionsOptions, regionsPicture } from "./regions.ts";
 export { type StateArrow, type StateDiagram, stateDiagram } from "./state-diagram.ts";
 export { type Trace, type TraceRow, tracePicture } from "./trace.ts";

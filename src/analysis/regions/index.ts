@@ -1,0 +1,17 @@
+/** Regions of arrangements of hyperplanes: what the layers above may use. */
+export { type Arrangement, type Hyperplane, layerArrangement, makeArrangement } from "./arrangement.ts";
+export {
+  type ArrangementCounts,
+  arrangementCounts,
+  genericRegionCounts,
+  type RegionCounts,
+} from "./count.ts";
+export { type SheetLine, type SheetPoint, sheetLines, sheetPolygons, shrunk, squareOf } from "./drawing.ts";
+export { drawnLines, randomHyperplanes } from "./generate.ts";
+export { findRegions } from "./labels.ts";
+export { type RegionNetwork, regionNetwork, wrongRegions } from "./network.ts";
+export { regionNetworkOnnx } from "./onnx.ts";
+export { readHyperplanes } from "./read.ts";
+export { defaultRegionLimit, type Region, regionsOf } from "./regions.ts";
+export { type Sheet, sheetOf } from "./sheet.ts";
+export { type Special, specialPositions } from "./special.ts";

@@ -1,0 +1,124 @@
+/** Threshold networks that put chosen regions into a class of their own: papers/002, exercise 3f. */
+import { rationals } from "../../algebra/index.ts";
+import { LonghandError } from "../../errors.ts";
+import { constant, input, matmul, ndarray, type Program, program, squeeze, step, sub } from "../../graph/index.ts";
+import type { Connection, Wiring } from "../../networks/index.ts";
+import type { Runtime } from "../../runtime/contract.ts";
+import type { Arrangement } from "./arrangement.ts";
+import type { Region } from "./regions.ts";
+
+/** A network of three layers of threshold units. */
+export interface RegionNetwork {
+  /**
+   * x float [batch, d] → `hyperplanes` float [batch, n] and `regions` float [batch, m], units of the first and second layer,
+   * and `class` float [batch]: 1 inside of the chosen regions, otherwise 0.
+   */
+  readonly program: Program;
+  /** Its units and connections, for a picture. Biases are −θ. */
+  readonly wiring: Wiring;
+  /** The regions of the class, a unit of the second layer each. */
+  readonly chosen: readonly Region[];
+}
+
+/**
+ * A threshold network whose output is 1 in chosen regions and 0 in all others.
+ *
+ *     h_i = g(w_i·x − θ_i)                           a unit a hyperplane, weights and threshold its own
+ *     z_r = g(Σ_i σ_ri h_i − (p_r − ½))              a unit a chosen region: σ_ri = 1 on the positive side of hyperplane i,
+ *                                                    −1 on the other; p_r: how many are 1. On in that region alone
+ *     y   = g(Σ_r z_r − ½)                           OR
+ *
+ * g(a) = 1 where a > 0, otherwise 0: papers/002 has g(a) = ½[1 + sgn(a)], the same but for g(0) = ½. So a point on a hyperplane
+ * counts as one of its negative side; layers two and three never meet a = 0. The numbers of the first layer become the nearest
+ * float64.
+ * @param chosen at least one region of the arrangement.
+ * @throws LonghandError `argument` for no region.
+ */
+export function regionNetwork(arrangement: Arrangement, chosen: readonly Region[]): RegionNetwork {
+  if (chosen.length === 0) throw new LonghandError("argument", "region network: no region, expected at least one");
+  const { dimension, hyperplanes } = arrangement;
+  const first = {
+    weights: Array.from({ length: dimension }, (_, k) =>
+      hyperplanes.map(({ weights }) => rationals.toNumber(weights[k]!)),
+    ),
+    thresholds: hyperplanes.map(({ threshold }) => rationals.toNumber(threshold)),
+  };
+  const second = {
+    weights: hyperplanes.map((_, i) => chosen.map(({ signs }) => (signs[i] === "+" ? 1 : -1))),
+    thresholds: chosen.map(({ signs }) => [...signs].filter((sign) => sign === "+").length - 0.5),
+  };
+  const third = { weights: chosen.map(() => [1]), thresholds: [0.5] };
+  const x = input("x", ["batch", dimension]);
+  const h = units(x, first);
+  const z = units(h, second);
+  const y = squeeze(units(z, third), [1]);
+  const names = [hyperplanes.map((_, i) => String(i + 1)), chosen.map(({ label }) => label), ["class"]];
+  const layers = [first, second, third];
+  return {
+    program: program("regions", { x }, { hyperplanes: h, regions: z, class: y }),
+    wiring: {
+      inputs: Array.from({ length: dimension }, (_, k) => `x${subscript(k + 1)}`),
+      layers: layers.map(({ thresholds }, n) =>
+        thresholds.map((threshold, unit) => ({ name: names[n]![unit]!, bias: 0 - threshold })),
+      ),
+      connections: layers.flatMap(({ weights }, n) =>
+        weights.flatMap((row, from) =>
+          row.flatMap((weight, to): Connection[] =>
+            weight === 0
+              ? []
+              : [{ from: { layer: n, unit: from }, to: { layer: n + 1, unit: to }, weight, isRecurrent: false }],
+          ),
+        ),
+      ),
+    },
+    chosen,
+  };
+}
+
+interface Layer {
+  /** A row an input, a column a unit. */
+  readonly weights: readonly (readonly number[])[];
+  readonly thresholds: readonly number[];
+}
+
+function units(x: Parameters<typeof matmul>[0], { weights, thresholds }: Layer) {
+  const width = thresholds.length;
+  const matrix = constant(ndarray(Float64Array.from(weights.flat()), [weights.length, width]));
+  const limits = constant(ndarray(Float64Array.from(thresholds), [width]));
+  return step(sub(matmul(x, matrix), limits));
+}
+
+function subscript(number: number): string {
+  return [...String(number)].map((digit) => [..."₀₁₂₃₄₅₆₇₈₉"][Number(digit)]).join("");
+}
+
+/** Points that are run at once. */
+const BATCH = 4096;
+
+/**
+ * Runs a network at the interior point of every region of its arrangement.
+ * @param regions all of them. @param runtime computes in its own precision; points become the nearest float64 first.
+ * @returns the regions where a unit of the second layer or the output answers wrong: none, or regions too thin for the
+ *   runtime's precision.
+ */
+export async function wrongRegions(
+  { program, chosen }: RegionNetwork,
+  regions: readonly Region[],
+  runtime: Runtime,
+): Promise<Region[]> {
+  await using executable = await runtime.compile(program);
+  const wrong: Region[] = [];
+  for (let start = 0; start < regions.length; start += BATCH) {
+    const batch = regions.slice(start, start + BATCH);
+    const points = Float64Array.from(batch.flatMap(({ point }) => point.map(rationals.toNumber)));
+    const result = await executable.run({ x: ndarray(points, [batch.length, batch[0]!.point.length]) });
+    batch.forEach((region, k) => {
+      const expected = chosen.map(({ signs }) => Number(signs === region.signs));
+      const isRight =
+        expected.every((value, r) => result.regions!.data[k * chosen.length + r] === value) &&
+        result.class!.data[k] === Math.max(...expected);
+      if (!isRight) wrong.push(region);
+    });
+  }
+  return wrong;
+}
