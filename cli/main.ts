@@ -15,6 +15,7 @@ import { makeOutput, type Output } from "./output.ts";
 import { addPredict } from "./predict.ts";
 import { addProve } from "./prove.ts";
 import { addRefute } from "./refute.ts";
+import { addRegions } from "./regions.ts";
 import { addReproduce } from "./reproduce.ts";
 import { addSharpen } from "./sharpen.ts";
 import { addSolve } from "./solve.ts";
@@ -57,6 +58,7 @@ for (const add of [
   addCircuit,
   addNoise,
   addRefute,
+  addRegions,
   addReproduce,
   addSharpen,
   addSolve,

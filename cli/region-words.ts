@@ -1,0 +1,100 @@
+/** Hyperplanes and networks of regions in words. */
+import {
+  type Arrangement,
+  genericRegionCounts,
+  type Hyperplane,
+  type RegionNetwork,
+  rationals,
+  specialPositions,
+} from "../src/index.ts";
+import { count, list } from "./words.ts";
+
+type Rational = rationals.Rational;
+
+/** What hyperplanes are called. */
+export function noun(dimension: number): string {
+  return ["point", "line", "plane"][dimension - 1] ?? "hyperplane";
+}
+
+/** "5 lines", "20 hyperplanes in 10 dimensions" */
+export function countedPlanes({ dimension, hyperplanes: { length } }: Arrangement): string {
+  const name = `${count(length)} ${noun(dimension)}${length === 1 ? "" : "s"}`;
+  return dimension > 3 ? `${name} in ${dimension} dimensions` : name;
+}
+
+/** A number exactly: as a decimal where that is short, otherwise as a fraction. */
+export function exactNumber(value: Rational): string {
+  const text = rationals.format(value);
+  const decimal = String(rationals.toNumber(value));
+  const isExact = /^-?[\d.]{1,9}$/.test(decimal) && rationals.equals(rationals.parse(decimal), value);
+  return (isExact ? decimal : text).replace("-", "−");
+}
+
+/** "0.5 x₁ − x₂ > 0.25" */
+export function equation({ weights, threshold }: Hyperplane): string {
+  let text = "";
+  weights.forEach((weight, k) => {
+    if (rationals.isZero(weight)) return;
+    const isMinus = weight.numerator < 0n;
+    const size = isMinus ? rationals.negate(weight) : weight;
+    const factor = rationals.equals(size, rationals.one) ? "" : `${exactNumber(size)} `;
+    text += `${text === "" ? (isMinus ? "−" : "") : isMinus ? " − " : " + "}${factor}x${subscript(k + 1)}`;
+  });
+  return `${text} > ${exactNumber(threshold)}`;
+}
+
+function subscript(number: number): string {
+  return [...String(number)].map((digit) => [..."₀₁₂₃₄₅₆₇₈₉"][Number(digit)]).join("");
+}
+
+/** Whether they are in general position, and what keeps them from it. */
+export function specialWords(arrangement: Arrangement, regions: number): string[] {
+  const { dimension, hyperplanes } = arrangement;
+  const most = genericRegionCounts(hyperplanes.length, dimension).regions;
+  const sum = `Σ C(${hyperplanes.length}, k) for k ≤ ${dimension}`;
+  const number = most.toLocaleString("en-US");
+  if (most === BigInt(regions)) return [`as many as in general position: ${number} = ${sum}`];
+  const reasons = specialPositions(arrangement).map(({ kind, hyperplanes: which, point }) => {
+    const names = `${noun(dimension)}s ${list(which)}`;
+    if (kind === "coincident") return `${names} are the same`;
+    return kind === "parallel" ? `${names} are parallel` : `${names} meet in (${point!.map(exactNumber).join(", ")})`;
+  });
+  const shown = reasons.slice(0, 10);
+  return [
+    `fewer than the ${number} of general position: ${sum}`,
+    ...shown.map((reason) => `  ${reason}`),
+    ...(reasons.length > shown.length ? [`  and ${reasons.length - shown.length} more`] : []),
+    ...(dimension > 2
+      ? [`  ${reasons.length > 0 ? "maybe " : ""}more that meet, or fewer, than in general position`]
+      : []),
+  ];
+}
+
+/** More units of the second layer than this are not written out. */
+const MOST_FORMULAS = 12;
+
+/** "A = g(h₁ − h₂ − ½)", and the class. */
+export function networkFormulas({ wiring, chosen }: RegionNetwork): string[] {
+  const hidden = wiring.layers[0]!.map(({ name }) => name);
+  const formulas = chosen.slice(0, MOST_FORMULAS).map(({ label, signs }, r) => {
+    const terms = hidden.map((name, k) => {
+      const isMinus = signs[k] === "-";
+      const sign = k === 0 ? (isMinus ? "−" : "") : isMinus ? " − " : " + ";
+      return `${sign}h${subscript(Number(name))}`;
+    });
+    return `${label} = g(${terms.join("")}${threshold(wiring.layers[1]![r]!.bias)})`;
+  });
+  const more = chosen.length - formulas.length;
+  const labels = chosen.map(({ label }) => label);
+  const sum = labels.length > MOST_FORMULAS ? "sum of all" : labels.join(" + ");
+  return [
+    "hᵢ = g(wᵢ·x − θᵢ)",
+    ...formulas,
+    ...(more > 0 ? [`and ${more} more of that kind`] : []),
+    `class = g(${sum}${threshold(wiring.layers[2]![0]!.bias)})`,
+  ];
+}
+
+function threshold(bias: number): string {
+  return bias < 0 ? ` − ${-bias}` : ` + ${bias}`;
+}
