@@ -133,11 +133,11 @@ function boundScan(node: ScanNode, mapping: Mapping): void {
   });
 }
 
-/** Bounds on the next states and on what is stacked. */
-function boundBody({ body }: ScanNode, inner: Mapping): TensorBounds[] {
+/** Bounds on the next states and on what is stacked. @param stacked Default: all that is. */
+function boundBody({ body }: ScanNode, inner: Mapping, stacked: readonly Tensor[] = body.stacked): TensorBounds[] {
   const beyond = outside(body.region);
   const isGiven = (tensor: Tensor) => beyond(tensor) || body.states.includes(tensor) || body.items.includes(tensor);
-  return bounded([...body.nextStates, ...body.stacked], inner, isGiven);
+  return bounded([...body.nextStates, ...stacked], inner, isGiven);
 }
 
 /**
@@ -153,9 +153,14 @@ export function boundsOfSteps(
 ): { readonly outputs: TensorBounds[]; readonly states: TensorBounds[] } {
   const made: Mapping = new Map();
   const states: TensorBounds[] = [];
-  for (const node of topologicalOrder(outputs)) {
+  const order = topologicalOrder(outputs);
+  const used = new Set([...outputs, ...order.flatMap(({ inputs }) => inputs)]);
+  for (const node of order) {
     if (node.kind !== "scan") continue;
     const { body } = node;
+    // What is stacked and not read, such as the cost of saturation, needs no bounds, and may have none.
+    const read = body.stacked.map((_, k) => k).filter((k) => used.has(node.outputs[body.states.length + k]!));
+    const stacked = read.map((k) => body.stacked[k]!);
     const { initial, sequences } = scanInputs(node);
     const rebuilt = rebuildScan(node, initial, sequences, (values, items) => {
       const known: Mapping = new Map();
@@ -167,10 +172,10 @@ export function boundsOfSteps(
       body.items.forEach((tensor, k) => {
         for (const mapping of [known, wide]) mapping.set(tensor, point(items[k]!));
       });
-      const next = boundBody(node, known).slice(0, values.length);
+      const next = boundBody(node, known, []);
       return {
         nextStates: next.map(({ lower }) => lower),
-        stacked: boundBody(node, wide).flatMap(({ lower, upper }) => [lower, upper]),
+        stacked: boundBody(node, wide, stacked).flatMap(({ lower, upper }) => [lower, upper]),
       };
     });
     const ends = rebuilt.outputs.slice(body.states.length);
@@ -178,8 +183,8 @@ export function boundsOfSteps(
     body.states.forEach((_, k) => {
       states.push(pair(k));
     });
-    body.stacked.forEach((_, k) => {
-      made.set(node.outputs[body.states.length + k]!, pair(body.states.length + k));
+    read.forEach((k, at) => {
+      made.set(node.outputs[body.states.length + k]!, pair(body.states.length + at));
     });
   }
   return { outputs: boundsOf(outputs, made), states };
