@@ -11,7 +11,7 @@ import { type CaseFile, type CaseName, decodeIntegers, type EncodedArray, encode
 export interface CaseOptions {
   /** Seed of inputs and initial parameters. Default 1. */
   readonly seed?: number;
-  /** Timed steps of each process. Default: 40, 20, 8 and 6 by case. */
+  /** Timed steps of each process. Default: by case, from 40 small steps to 6 large ones. */
   readonly iterations?: number;
   /** Seconds of timed steps after which a process may stop early. Default 20. */
   readonly maximumSeconds?: number;
@@ -21,7 +21,7 @@ export interface CaseOptions {
 export function makeCase(name: CaseName, options: CaseOptions = {}): CaseFile {
   const { seed = 1, maximumSeconds = 20 } = options;
   const made = makers[name](generator(seed));
-  const iterations = options.iterations ?? { population: 40, rnn: 20, "dngpu-body": 8, "dngpu-step": 6 }[name];
+  const iterations = options.iterations ?? iterationsOf[name];
   return {
     case: name,
     ...made,
@@ -31,6 +31,17 @@ export function makeCase(name: CaseName, options: CaseOptions = {}): CaseFile {
   };
 }
 
+const iterationsOf: Readonly<Record<CaseName, number>> = {
+  population: 40,
+  rnn: 20,
+  "lstm-128": 20,
+  "lstm-512": 8,
+  "gru-128": 20,
+  "gru-512": 8,
+  "dngpu-body": 8,
+  "dngpu-step": 6,
+};
+
 /** Adam's constants, and the norm that gradients are clipped to. */
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: 1 };
 
@@ -39,6 +50,10 @@ type Made = Pick<CaseFile, "sizes" | "constants" | "parameters" | "inputs" | "cy
 const makers: Readonly<Record<CaseName, (next: () => number) => Made>> = {
   population: makePopulation,
   rnn: makeRnn,
+  "lstm-128": (next) => makeGated(next, ["i", "f", "g", "o"], 128),
+  "lstm-512": (next) => makeGated(next, ["i", "f", "g", "o"], 512),
+  "gru-128": (next) => makeGated(next, ["r", "z", "n"], 128),
+  "gru-512": (next) => makeGated(next, ["r", "z", "n"], 512),
   "dngpu-body": makeDngpuBody,
   "dngpu-step": makeDngpuStep,
 };
@@ -114,6 +129,42 @@ function makeRnn(next: () => number): Made {
     },
     inputs: {
       x: uniform(1, batches, time, batch, input),
+      target: encodeArray(target, [batches, time, batch]),
+    },
+    cycled: ["x", "target"],
+  };
+}
+
+/**
+ * A gated layer with a readout at every step, y_t = h_t V + c, one matrix and one bias a gate; h_0 = c_0 = 0.
+ *
+ * LSTM: i, f, o = σ(x_t W + h_{t−1} U + b), each with its own; g likewise with tanh; c_t = f ⊙ c_{t−1} + i ⊙ g,
+ * h_t = o ⊙ tanh(c_t). GRU: r, z = σ(x_t W + h_{t−1} U + b), n = tanh(x_t W + b + r ⊙ (h_{t−1} U + a)),
+ * h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}. Loss: softmax cross-entropy of y_t with integer targets, mean over time and batch.
+ */
+function makeGated(next: () => number, gates: readonly string[], hidden: number): Made {
+  const sizes = { batch: 32, time: 100, input: 64, hidden, classes: 64, batches: 4 };
+  const { batch, time, input, classes, batches } = sizes;
+  const bound = 1 / Math.sqrt(hidden);
+  const uniform = (...shape: number[]) => uniformArray(next, bound, shape);
+  const target = Int32Array.from({ length: batches * time * batch }, () => Math.floor(next() * classes));
+  return {
+    sizes,
+    constants: { ...adam, learningRate: 1e-3 },
+    parameters: {
+      ...Object.fromEntries(
+        gates.flatMap((gate) => [
+          [`W${gate}`, uniform(input, hidden)],
+          [`U${gate}`, uniform(hidden, hidden)],
+          [`b${gate}`, uniform(hidden)],
+        ]),
+      ),
+      ...(gates.includes("n") && { an: uniform(hidden) }),
+      V: uniform(hidden, classes),
+      c: uniform(classes),
+    },
+    inputs: {
+      x: uniformArray(next, 1, [batches, time, batch, input]),
       target: encodeArray(target, [batches, time, batch]),
     },
     cycled: ["x", "target"],

@@ -5,7 +5,16 @@
 import { LonghandError } from "../src/errors.ts";
 
 /** The training steps that are compared: a name, and what it stands for (see `cases.ts`). */
-export const caseNames = ["population", "rnn", "dngpu-body", "dngpu-step"] as const;
+export const caseNames = [
+  "population",
+  "rnn",
+  "lstm-128",
+  "lstm-512",
+  "gru-128",
+  "gru-512",
+  "dngpu-body",
+  "dngpu-step",
+] as const;
 export type CaseName = (typeof caseNames)[number];
 
 /** A row-major array whose elements are base64 of little-endian float32 or int32. */

@@ -37,7 +37,7 @@ const threadCounts = availableParallelism() > 1 ? [1, 2] : [1];
 
 /**
  * Every variant, ours first. `dist/benchmarks/peers/longhand.js` is a peer like any other. `dngpu-step` runs with all
- * threads only, and not in the libraries that take minutes for a step.
+ * threads only, and not in the libraries that take minutes for a step. jax-js has no gated layers here.
  */
 export function listVariants(name: CaseName): readonly Variant[] {
   const python = findPython();
@@ -66,20 +66,20 @@ export function listVariants(name: CaseName): readonly Variant[] {
     );
     if (threads === 1 && name !== "dngpu-step") {
       // One thread only: jax-js looks for a global `Worker`, which Node doesn't have; tfjs turns its threads off in Node.
-      variants.push(
-        {
+      if (!/^(lstm|gru)-/.test(name)) {
+        variants.push({
           peer: "jax-js wasm",
           threads,
           command: [process.execPath, script("jaxjs.mjs")],
           requires: installed("@jax-js/jax"),
-        },
-        {
-          peer: "tfjs wasm",
-          threads,
-          command: [process.execPath, script("tfjs.mjs")],
-          requires: installed("@tensorflow/tfjs-backend-wasm"),
-        },
-      );
+        });
+      }
+      variants.push({
+        peer: "tfjs wasm",
+        threads,
+        command: [process.execPath, script("tfjs.mjs")],
+        requires: installed("@tensorflow/tfjs-backend-wasm"),
+      });
     }
   }
   return variants;

@@ -81,6 +81,53 @@ def rnn(case, unroll, form):
     return loss
 
 
+def joined(p, letter, gates):
+    return jnp.concatenate([p[letter + gate] for gate in gates], -1)
+
+
+def readout(p, states, target):
+    logits = jax.nn.log_softmax(states @ p["V"] + p["c"])
+    return -jnp.take_along_axis(logits, target[..., None], -1).mean()
+
+
+def lstm(case, unroll, form):
+    def loss(p, batch):
+        W, U, b = (joined(p, letter, "ifgo") for letter in "WUb")
+        inputs = batch["x"] @ W + b
+
+        def body(state, each):
+            h, c = state
+            i, f, g, o = jnp.split(each + h @ U, 4, -1)
+            c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+            h = jax.nn.sigmoid(o) * jnp.tanh(c)
+            return (h, c), h
+
+        start = jnp.zeros((inputs.shape[1], U.shape[0]))
+        _, states = lax.scan(body, (start, start), inputs, unroll=unroll)
+        return readout(p, states, batch["target"])
+
+    return loss
+
+
+def gru(case, unroll, form):
+    def loss(p, batch):
+        W, U, b = (joined(p, letter, "rzn") for letter in "WUb")
+        inputs = batch["x"] @ W + b
+
+        def body(h, each):
+            xr, xz, xn = jnp.split(each, 3, -1)
+            hr, hz, hn = jnp.split(h @ U, 3, -1)
+            z = jax.nn.sigmoid(xz + hz)
+            n = jnp.tanh(xn + jax.nn.sigmoid(xr + hr) * (hn + p["an"]))
+            h = n + z * (h - n)
+            return h, h
+
+        _, states = lax.scan(body, jnp.zeros((inputs.shape[1], U.shape[0])), inputs, unroll=unroll)
+        return readout(p, states, batch["target"])
+
+    return loss
+
+
 def dngpu_body(case, unroll, form):
     k = case["constants"]
     maps = case["sizes"]["maps"]
@@ -129,6 +176,10 @@ def dngpu_body(case, unroll, form):
 models = {
     "population": (population, "product", 10),
     "rnn": (rnn, "product", 1),
+    "lstm-128": (lstm, "product", 1),
+    "lstm-512": (lstm, "product", 1),
+    "gru-128": (gru, "product", 1),
+    "gru-512": (gru, "product", 1),
     "dngpu-body": (dngpu_body, "product", 1),
 }
 

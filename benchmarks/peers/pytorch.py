@@ -103,6 +103,88 @@ class LibraryRnn(Rnn):
         return F.cross_entropy(torch.addmm(c, states.flatten(0, 1), V), target)
 
 
+class Lstm(Rnn):
+    """torch.nn.LSTM's own path, with its packed weights as the trained leaves. Its second bias is zero, as there is one."""
+
+    gates = "ifgo"
+
+    def __init__(self, case):
+        w = {name: torch.from_numpy(array) for name, array in case["parameters"].items()}
+        packed = [torch.cat([w[letter + gate].T for gate in self.gates]).contiguous() for letter in "WU"]
+        bias = torch.cat([w["b" + gate] for gate in self.gates])
+        self.leaves = [leaf.requires_grad_() for leaf in (*packed, bias, *self.extra(w), w["V"], w["c"])]
+
+    def extra(self, w):
+        return []
+
+    def layer(self, x, W, U, b):
+        zeros = x.new_zeros(1, x.shape[1], U.shape[1])
+        return torch.lstm(x, (zeros, zeros), [W, U, b, torch.zeros_like(b)], True, 1, 0.0, True, False, False)[0]
+
+    def loss(self, leaves, x, target):
+        *layer, V, c = leaves
+        return F.cross_entropy(torch.addmm(c, self.layer(x, *layer).flatten(0, 1), V), target)
+
+    def parameters(self):
+        W, U, b, *extra, V, c = (leaf.detach() for leaf in self.leaves)
+        count = len(self.gates)
+        named = {"V": V, "c": c, **{"an": each for each in extra}}
+        for k, gate in enumerate(self.gates):
+            named["W" + gate], named["U" + gate] = W.chunk(count)[k].T, U.chunk(count)[k].T
+            named["b" + gate] = b.chunk(count)[k]
+        return named
+
+
+class LoopLstm(Lstm):
+    """The loop written out: one `addmm` a step."""
+
+    def layer(self, x, W, U, b):
+        time, batch, _ = x.shape
+        inputs = torch.addmm(b, x.flatten(0, 1), W.t()).view(time, batch, -1).unbind(0)
+        recurrent = U.t()
+        h = c = x.new_zeros(batch, U.shape[1])
+        states = []
+        for each in inputs:
+            i, f, g, o = torch.addmm(each, h, recurrent).chunk(4, 1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            states.append(h)
+        return torch.stack(states)
+
+
+class Gru(Lstm):
+    """torch.nn.GRU's own path. Of its second bias only the candidate's part is trained, as r and z have one bias."""
+
+    gates = "rzn"
+
+    def extra(self, w):
+        return [w["an"]]
+
+    def layer(self, x, W, U, b, a):
+        start = x.new_zeros(1, x.shape[1], U.shape[1])
+        second = F.pad(a, (2 * a.shape[0], 0))
+        return torch.gru(x, start, [W, U, b, second], True, 1, 0.0, True, False, False)[0]
+
+
+class LoopGru(Gru):
+    """The loop written out: one product a step."""
+
+    def layer(self, x, W, U, b, a):
+        time, batch, _ = x.shape
+        inputs = torch.addmm(b, x.flatten(0, 1), W.t()).view(time, batch, -1).unbind(0)
+        recurrent = U.t()
+        second = F.pad(a, (2 * a.shape[0], 0))
+        h = x.new_zeros(batch, U.shape[1])
+        states = []
+        for each in inputs:
+            xr, xz, xn = each.chunk(3, 1)
+            hr, hz, hn = torch.addmm(second, h, recurrent).chunk(3, 1)
+            n = torch.tanh(xn + torch.sigmoid(xr + hr) * hn)
+            h = torch.lerp(n, h, torch.sigmoid(xz + hz))
+            states.append(h)
+        return torch.stack(states)
+
+
 class DngpuBody:
     """The state is [batch, length, maps]. A convolution is one matrix product with [left, itself, right] joined."""
 
@@ -179,14 +261,16 @@ class DngpuConvolution(DngpuBody):
 models = {
     "population": {"batched": Population},
     "rnn": {"loop": Rnn, "library": LibraryRnn},
+    "lstm": {"library": Lstm, "loop": LoopLstm},
+    "gru": {"library": Gru, "loop": LoopGru},
     "dngpu-body": {"conv1d": DngpuConvolution, "matmul": DngpuBody},
 }
 
 
 def measure(case, arguments):
     """Trains with Adam, the gradient clipped by its norm."""
-    forms = models[case["case"]]
-    model = forms[arguments.form or next(iter(forms))](case)
+    forms = models[case["case"].removesuffix("-128").removesuffix("-512")]
+    model = forms[arguments.form or ("loop" if arguments.compile and "loop" in forms else next(iter(forms)))](case)
     constants = case["constants"]
     clip = constants["clipNorm"]
     data = [model.batch(arrays) for arrays in case_file.batches(case)]

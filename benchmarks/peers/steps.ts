@@ -1,6 +1,6 @@
 /** The training steps of the cases as programs of this library. */
 
-import { rnn } from "../../src/cells/index.ts";
+import { type Cell, gru, lstm, rnn } from "../../src/cells/index.ts";
 import {
   abs,
   add,
@@ -199,8 +199,8 @@ function ownStep(file: CaseFile, loss: Loss): BenchmarkStep {
   };
 }
 
-function rnnStep(file: CaseFile): BenchmarkStep {
-  const cell = rnn({ input: file.sizes.input!, hidden: file.sizes.hidden! });
+function layerStep(file: CaseFile, make: (sizes: { input: number; hidden: number }) => Cell): BenchmarkStep {
+  const cell = make({ input: file.sizes.input!, hidden: file.sizes.hidden! });
   return ownStep(file, ({ V, c, ...parameters }, { x, target }) => {
     const { outputs } = unroll(cell, parameters, x!);
     return reduceMean(softmaxCrossEntropy(add(matmul(outputs, V!), c!), target!));
@@ -247,7 +247,9 @@ function dngpuStep(file: CaseFile): BenchmarkStep {
 
 /** The step of a case, for a shard of the population where there is one. */
 export function benchmarkStep(file: CaseFile, shard: number, shards: number): BenchmarkStep {
-  if (file.case === "rnn") return rnnStep(file);
+  if (file.case === "rnn") return layerStep(file, rnn);
+  if (file.case === "lstm-128" || file.case === "lstm-512") return layerStep(file, lstm);
+  if (file.case === "gru-128" || file.case === "gru-512") return layerStep(file, gru);
   if (file.case === "dngpu-body") return dngpuStep(file);
   const { population } = file.sizes as { population: number };
   const first = Math.floor((shard * population) / shards);

@@ -78,6 +78,51 @@ function rnn(p, batch) {
   return tf.losses.softmaxCrossEntropy(batch.target, logits);
 }
 
+/** The gates' weights joined: one product a step, as tf.layers.lstm has it. */
+function lstm(p, batch) {
+  const { time, batch: size, hidden } = sizes;
+  const [W, U, b] = ["W", "U", "b"].map((letter) =>
+    tf.concat(
+      ["i", "f", "g", "o"].map((gate) => p[letter + gate]),
+      -1,
+    ),
+  );
+  const inputs = tf.unstack(tf.reshape(tf.add(product(batch.x, W), b), [time, size, 4 * hidden]));
+  let [h, c] = [tf.zeros([size, hidden]), tf.zeros([size, hidden])];
+  const states = inputs.map((each) => {
+    const [i, f, g, o] = tf.split(tf.add(product(h, U), each), 4, 1);
+    c = tf.add(tf.mul(tf.sigmoid(f), c), tf.mul(tf.sigmoid(i), tf.tanh(g)));
+    h = tf.mul(tf.sigmoid(o), tf.tanh(c));
+    return h;
+  });
+  return readout(p, batch, states);
+}
+
+function gru(p, batch) {
+  const { time, batch: size, hidden } = sizes;
+  const [W, U, b] = ["W", "U", "b"].map((letter) =>
+    tf.concat(
+      ["r", "z", "n"].map((gate) => p[letter + gate]),
+      -1,
+    ),
+  );
+  const inputs = tf.unstack(tf.reshape(tf.add(product(batch.x, W), b), [time, size, 3 * hidden]));
+  let h = tf.zeros([size, hidden]);
+  const states = inputs.map((each) => {
+    const [xr, xz, xn] = tf.split(each, 3, 1);
+    const [hr, hz, hn] = tf.split(product(h, U), 3, 1);
+    const z = tf.sigmoid(tf.add(xz, hz));
+    const n = tf.tanh(tf.add(xn, tf.mul(tf.sigmoid(tf.add(xr, hr)), tf.add(hn, p.an))));
+    h = tf.add(n, tf.mul(z, tf.sub(h, n)));
+    return h;
+  });
+  return readout(p, batch, states);
+}
+
+function readout(p, batch, states) {
+  return tf.losses.softmaxCrossEntropy(batch.target, tf.add(product(tf.concat(states, 0), p.V), p.c));
+}
+
 function rnnBatch({ x, target }) {
   const { time, batch, input, classes } = sizes;
   return {
@@ -129,6 +174,10 @@ function dngpuBody(p, batch) {
 const models = {
   population: [population, populationBatch],
   rnn: [rnn, rnnBatch],
+  "lstm-128": [lstm, rnnBatch],
+  "lstm-512": [lstm, rnnBatch],
+  "gru-128": [gru, rnnBatch],
+  "gru-512": [gru, rnnBatch],
   "dngpu-body": [dngpuBody, ({ s, w }) => ({ s: tensor(s), w: tensor(w) })],
 };
 
