@@ -8,6 +8,7 @@ import { addCircuit } from "./circuit.ts";
 import { addEval } from "./eval.ts";
 import { addExport } from "./export.ts";
 import { addExtract } from "./extract.ts";
+import { addGradients } from "./gradients.ts";
 import { addGroebner } from "./groebner.ts";
 import { addLists } from "./lists.ts";
 import { addNoise } from "./noise.ts";
@@ -49,6 +50,7 @@ for (const add of [
   addEval,
   addPredict,
   addTrace,
+  addGradients,
   addGroebner,
   addExport,
   addProve,

@@ -1,5 +1,6 @@
 /** The analysis layer: what the layers above may use. */
 export { coveringProblems, namedExamples, readExamples } from "./examples.ts";
+export * from "./gradients/index.ts";
 export { type PolynomialArray, type PolynomialOptions, polynomialOutputs } from "./polynomial-program.ts";
 export {
   type Equation as PolynomialEquation,
