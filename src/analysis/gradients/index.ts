@@ -1,5 +1,35 @@
 /** Gradients through time: as formulas of scalar networks, as numbers of any network. */
+export {
+  type GradientsByLag,
+  gradientsByLag,
+  type LagNorms,
+  type LossGradients,
+  lossGradients,
+  type StateGradients,
+} from "./by-lag.ts";
+export { type ClippedStep, type ClippingEffect, clippingEffect } from "./clipping.ts";
+export { type LagContribution, lagContributions, sumOfContributions } from "./contributions.ts";
 export { type Derived, deriveScalar, type ScalarDerivation } from "./derivation.ts";
+export {
+  type JacobianProduct,
+  jacobianMap,
+  jacobianProducts,
+  type Pulled,
+  type Spectrum,
+  type StepPullback,
+  singularValues,
+  stepJacobians,
+  stepPullback,
+} from "./jacobians.ts";
+export {
+  freshNetwork,
+  type GradientProbe,
+  gradientProbe,
+  type ProbeOptions,
+  type Trajectory,
+  trajectoryOf,
+} from "./probe.ts";
+export { type SaturationLayer, saturationOf } from "./saturation.ts";
 export { balanced, type ScalarCase, scalarCases, scalarValues } from "./scalar-cases.ts";
 export { curvesOverNumber, curvesOverSteps, type DerivativeCurve } from "./scalar-curves.ts";
 export {

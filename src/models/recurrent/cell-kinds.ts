@@ -16,6 +16,7 @@ import {
   lstmSigmoid,
   namedInitializer,
   rnn,
+  rnnPreactivation,
   uniformByFanIn,
 } from "../../cells/index.ts";
 
@@ -119,6 +120,13 @@ export const cellKinds: readonly CellKind[] = [
     source: "papers/004, section 2.2; papers/002, eq. 1",
     options: rnnOptions,
     make: maker(rnn),
+  },
+  {
+    name: "rnn-preactivation",
+    summary: "recurrent layer whose state is before its function, h_t = φ(h_{t−1}) U + x_t W + b",
+    source: "papers/004, eq. 4; Pascanu, Mikolov and Bengio 2013",
+    options: rnnOptions,
+    make: maker(rnnPreactivation),
   },
   {
     name: "lstm",

@@ -1,0 +1,161 @@
+/** The gradient by the parameters as a sum over the steps at which they act: papers/004, eq. 6 and 7, for any network. */
+import { gradient, input, type NDArray, program, unrollScans } from "../../graph/index.ts";
+import { type Model, parameterInputs } from "../../models/index.ts";
+import { stateInput } from "../../networks/index.ts";
+import { compileReference } from "../../runtime/reference/reference.ts";
+import { lossOf, type TrainingConfig } from "../../training/index.ts";
+import { lossGradients, rowOf, type StateGradients } from "./by-lag.ts";
+import { stepPullback } from "./jacobians.ts";
+import { type GradientProbe, lastAsked, type Trajectory, targetsAt, trajectoryOf } from "./probe.ts";
+
+/** What the parameters do at step T − k: its share of ∂L_T/∂θ. */
+export interface LagContribution {
+  /** k; T for what a learned initial state does. */
+  readonly lag: number;
+  /** The contribution by parameter. All lags add up to the gradient. */
+  readonly gradients: Readonly<Record<string, NDArray>>;
+  /** Its norm over all parameters. */
+  readonly norm: number;
+  /** Its part of the gradient: ⟨contribution, gradient⟩/‖gradient‖². All lags add up to 1; negative ones work against the rest. */
+  readonly share: number;
+}
+
+/**
+ * Decomposes ∂L_T/∂θ, of the mean loss of the problems at step T, by lag:
+ *
+ *     ∂L_T/∂θ = Σ_{k=0}^{T−1} (∂L_T/∂s_{T−k}) (∂s_{T−k}/∂θ at that step alone),
+ *
+ * where at lag 0 the loss reads the step itself.
+ * @param step T, from 1. Default: the last step at which an answer is asked.
+ */
+export function lagContributions(
+  probe: GradientProbe,
+  step = lastAsked(probe),
+  trajectory: Trajectory = trajectoryOf(probe),
+): LagContribution[] {
+  const { network, samples, steps } = probe;
+  const byStates = lossGradients(probe).byStates(step);
+  const names = Object.keys(network.model.state);
+  const pullback = stepPullback(probe);
+  const channels = network.model.signature.channels.length;
+  const lettersAt = (t: number) =>
+    Array.from({ length: samples }, (_, k) => {
+      const at = (k * steps + t - 1) * channels;
+      return Array.from(probe.symbols.data.subarray(at, at + channels));
+    });
+  const asked = Array.from(targetsAt(probe, step).data).filter((symbol) => symbol >= 0).length;
+  const gradients: Readonly<Record<string, NDArray>>[] = [
+    lastStepGradients(probe, step, trajectory),
+    ...Array.from({ length: step - 1 }, (_, k) => {
+      const t = step - 1 - k;
+      const rows = Array.from({ length: samples }, (_, sample) =>
+        names.flatMap((name) => Array.from(rowOf(byStates[name]!, t, sample), (value) => value / asked)),
+      );
+      return pullback(trajectory[t - 1]!, lettersAt(t), rows).parameters;
+    }),
+  ];
+  const learned = names.filter((name) => network.parameters[`initial ${name}`]);
+  if (learned.length > 0) gradients.push(initialGradients(network.model, learned, byStates, { samples, asked }));
+  const total = sumOf(gradients);
+  const size = dot(total, total);
+  return gradients.map((part, lag) => ({
+    lag,
+    gradients: part,
+    norm: Math.sqrt(dot(part, part)),
+    share: size === 0 ? 0 : dot(part, total) / size,
+  }));
+}
+
+/** The sum of the contributions of all lags: ∂L_T/∂θ. */
+export function sumOfContributions(contributions: readonly LagContribution[]): Record<string, NDArray> {
+  return sumOf(contributions.map(({ gradients }) => gradients));
+}
+
+function sumOf(gradients: readonly Readonly<Record<string, NDArray>>[]): Record<string, NDArray> {
+  const names = Object.keys(gradients[0]!);
+  return Object.fromEntries(
+    names.map((name) => {
+      const { shape, data } = gradients[0]![name]!;
+      const sum = new Float64Array(data.length);
+      for (const part of gradients) for (let k = 0; k < sum.length; k++) sum[k]! += part[name]!.data[k]!;
+      return [name, { dtype: "float" as const, shape, data: sum }];
+    }),
+  );
+}
+
+function dot(a: Readonly<Record<string, NDArray>>, b: Readonly<Record<string, NDArray>>): number {
+  let sum = 0;
+  for (const [name, { data }] of Object.entries(a)) {
+    for (let k = 0; k < data.length; k++) sum += data[k]! * b[name]!.data[k]!;
+  }
+  return sum;
+}
+
+/** Lag 0: the loss of one step from the state before it, by the parameters. */
+function lastStepGradients(probe: GradientProbe, step: number, trajectory: Trajectory): Record<string, NDArray> {
+  const { network, samples, steps, symbols, targets, loss } = probe;
+  const { model, parameters } = network;
+  const compiled = lastStepProgram(model, loss);
+  const channels = model.signature.channels.length;
+  const states = trajectory[step - 1]!;
+  let start = 0;
+  const given: Record<string, NDArray> = {};
+  for (const [name, width] of Object.entries(model.state)) {
+    const from = start;
+    const data = Float64Array.from(states.flatMap((row) => row.slice(from, from + width)));
+    given[stateInput(name)] = { dtype: "float", shape: [samples, width], data };
+    start += width;
+  }
+  const at = (data: NDArray["data"], width: number) =>
+    Int32Array.from({ length: samples * width }, (_, k) => {
+      return data[(Math.floor(k / width) * steps + step - 1) * width + (k % width)]!;
+    });
+  return compiled.run({
+    ...parameters,
+    ...given,
+    symbols: { dtype: "int", shape: [samples, 1, channels], data: at(symbols.data, channels) },
+    targets: { dtype: "int", shape: [samples, 1], data: at(targets.data, 1) },
+  });
+}
+
+function lastStepProgram(model: Model, loss: TrainingConfig["loss"]): ReturnType<typeof compileReference> {
+  const parameters = parameterInputs(model);
+  const symbols = input("symbols", ["batch", 1, model.signature.channels.length], "int");
+  const targets = input("targets", ["batch", 1], "int");
+  const states = Object.fromEntries(
+    Object.entries(model.state).map(([name, width]) => [name, input(stateInput(name), ["batch", width])]),
+  );
+  const applied = model.apply(parameters, symbols, { initial: states });
+  const [logits, outputs] = unrollScans([applied.logits, applied.outputs]);
+  const names = Object.keys(parameters);
+  const gradients = gradient(lossOf(loss, logits!, outputs!, targets), Object.values(parameters));
+  const inputs = Object.fromEntries(Object.entries(states).map(([name, tensor]) => [stateInput(name), tensor]));
+  return compileReference(
+    program(
+      "last step",
+      { ...parameters, ...inputs, symbols, targets },
+      Object.fromEntries(names.map((name, k) => [name, gradients[k]!])),
+    ),
+  );
+}
+
+/** A learned initial state acts before the first step. */
+function initialGradients(
+  model: Model,
+  learned: readonly string[],
+  byStates: StateGradients,
+  { samples, asked }: { readonly samples: number; readonly asked: number },
+): Record<string, NDArray> {
+  return Object.fromEntries(
+    Object.entries(model.parameters).map(([name, { shape }]) => {
+      const data = new Float64Array(shape.reduce((a, b) => a * b, 1));
+      const state = learned.find((each) => name === `initial ${each}`);
+      for (let sample = 0; state !== undefined && sample < samples; sample++) {
+        rowOf(byStates[state]!, 0, sample).forEach((value, k) => {
+          data[k]! += value / asked;
+        });
+      }
+      return [name, { dtype: "float" as const, shape, data }];
+    }),
+  );
+}
