@@ -195,7 +195,7 @@ interface AxisCurves {
 
 /** Which numbers a picture runs over, unless that is T. */
 const ranges: Readonly<Record<string, readonly [low: number, high: number]>> = {
-  W_rec: [0, 10],
+  W_rec: [0, 8],
   f: [0, 1.2],
   W_in: [-10, 10],
   W_out: [-10, 10],
@@ -249,6 +249,12 @@ const settings = (set: ScalarValues) =>
     .join(", ");
 
 function pictureOf(network: ScalarNetwork, wrt: string, { axis, series }: AxisCurves): string {
+  if (series.every(({ y }) => y.every((value) => !(value > 0)))) {
+    throw new LonghandError(
+      "argument",
+      `gradients: dy_T/d${wrt} of ${network.name} is 0 everywhere, expected something to draw`,
+    );
+  }
   const values = series.flatMap(({ y }) => y.filter((value) => value > 0));
   const [low, high] = [Math.max(LEAST_SHOWN, Math.min(...values)), Math.max(...values)];
   return curvesPicture({

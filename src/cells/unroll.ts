@@ -14,6 +14,8 @@ export interface Unrolled {
   readonly final: Tensors;
   /** Saturation of the hard functions at each step [time], summed over examples and units, in cells that have some. */
   readonly saturation: Tensor | undefined;
+  /** The cell's gates, by name: tensors of the scan's step, for `expose`. */
+  readonly gates: Tensors;
   /** The scan, for probes of what is inside. */
   readonly node: ScanNode;
 }
@@ -50,6 +52,7 @@ export function unroll(cell: Cell, parameters: Tensors, x: Tensor, options: Unro
   const native = isPlain ? nativeScan(cell, parameters, x, { initial: options.initial, reverse, mask }) : undefined;
   let hasLogits = false;
   let isHard = false;
+  let gates: Tensors = {};
   const { state, outputs, node } = scan<string, string, string>({
     name: cell.name,
     state: initial,
@@ -67,6 +70,7 @@ export function unroll(cell: Cell, parameters: Tensors, x: Tensor, options: Unro
       const made = cell.step(parameters, noisy, items.x!);
       hasLogits = made.logits !== undefined;
       isHard = (made.hard ?? []).length > 0;
+      gates = made.gates ?? {};
       const within = (tensor: Tensor) => (mask ? mul(tensor, items.mask!) : tensor);
       const isWithin = mask && greater(items.mask!, 0);
       const next = names.map((name) => {
@@ -91,6 +95,7 @@ export function unroll(cell: Cell, parameters: Tensors, x: Tensor, options: Unro
     logits: hasLogits ? outputs.logits : undefined,
     final: state,
     saturation: isHard ? outputs.saturation : undefined,
+    gates,
     node,
   };
 }

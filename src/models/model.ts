@@ -28,6 +28,8 @@ export interface Applied {
   readonly outputs: Tensor;
   /** State after the last step. */
   readonly final: Tensors;
+  /** Gates and what is like them, by name: tensors of a scan's step, for `expose`. */
+  readonly gates?: Tensors;
   /** Costs beside the loss of the answers, each a scalar, for trainings that weight them. */
   readonly costs?: Partial<Tensors<CostName>>;
   /** Values at every step, [steps, length, batch, width]; `start` [length, batch, width]. Asking changes the graph. */

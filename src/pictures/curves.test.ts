@@ -40,11 +40,15 @@ test("mean, least and greatest stand at the x that all runs have", () => {
   ];
   expect(summarize(runs)).toEqual({
     x: [0, 10, 20],
-    mean: [2, 4.5, Number.NaN],
+    middle: [2, 4.5, Number.NaN],
     low: [1, 2, Number.NaN],
     high: [3, 7, Number.NaN],
   });
-  expect(summarize([])).toEqual({ x: [], mean: [], low: [], high: [] });
+  expect(summarize(runs, "median").middle).toHaveLength(summarize(runs).x.length);
+  const three = [1, 2, 9].map((value) => ({ x: [0, 1], y: [value, 3 * value] }));
+  expect(summarize(three, "median")).toEqual({ x: [0, 1], middle: [2, 6], low: [1, 3], high: [9, 27] });
+  expect(summarize(three.slice(0, 2), "median").middle).toEqual([1.5, 4.5]);
+  expect(summarize([])).toEqual({ x: [], middle: [], low: [], high: [] });
   // y: 1 … 9 without rounding is 320 pixels: 40 each; x: 0 … 30 is 600 pixels: 20 each. One letter: left = 57.
   const svg = curvesPicture(curves([{ name: "a", runs }], { y: { label: "loss", domain: [1, 9] } }));
   expect(paths(svg, "mean")).toEqual(["M57 336L257 236"]);

@@ -30,13 +30,19 @@ export interface Curves {
   readonly x: CurveAxis;
   readonly y: CurveAxis;
   readonly series: readonly CurveSeries[];
+  /** What the bold line of several runs is. Default "mean". */
+  readonly middle?: Middle;
+  /** What a run is called. Default "run". */
+  readonly run?: string;
 }
 
-/** Mean, least and greatest of a series' runs at the x that all of them have. */
+export type Middle = "mean" | "median";
+
+/** Middle, least and greatest of a series' runs at the x that all of them have. */
 export interface Summary {
   readonly x: readonly number[];
-  /** NaN where a run has a gap. */
-  readonly mean: readonly number[];
+  /** The mean, or the median where that is asked for; NaN where a run has a gap. */
+  readonly middle: readonly number[];
   readonly low: readonly number[];
   readonly high: readonly number[];
 }
@@ -82,7 +88,7 @@ const style = `
  */
 export function curvesPicture(curves: Curves): string {
   checkCurves(curves);
-  const { title, series } = curves;
+  const { title, series, middle: kind = "mean", run: noun = "run" } = curves;
   const isShown = (axis: CurveAxis) => (value: number) => Number.isFinite(value) && (axis.scale !== "log" || value > 0);
   const isX = isShown(curves.x);
   const isY = isShown(curves.y);
@@ -129,7 +135,7 @@ export function curvesPicture(curves: Curves): string {
   const [boxX, boxY, boxWidth, boxHeight] = box.split(" ");
   parts.push(`<svg x="${boxX}" y="${boxY}" width="${boxWidth}" height="${boxHeight}" viewBox="${box}">`);
   const place = ([px, py]: Point): Point | undefined => (isX(px) && isY(py) ? [round(x(px)), round(y(py))] : undefined);
-  const summaries = series.map(({ runs }) => summarize(runs));
+  const summaries = series.map(({ runs }) => summarize(runs, kind));
   series.forEach(({ runs }, k) => {
     const summary = summaries[k]!;
     const at = (values: readonly number[]) => summary.x.map((px, i) => place([px, values[i]!]));
@@ -138,19 +144,19 @@ export function curvesPicture(curves: Curves): string {
       if (area !== "") parts.push(`<path class="band" ${fillOf(k)} d="${area}"/>`);
       for (const run of runs) parts.push(...lineOf("run", k, pointsOf(run).map(place)));
     }
-    parts.push(...lineOf("mean", k, at(summary.mean)));
+    parts.push(...lineOf("mean", k, at(summary.middle)));
   });
   parts.push("</svg>");
 
   let legendY = plot.top + 6;
-  const names = series.map(({ name, runs }) => (runs.length > 1 ? `${name} (${runs.length} runs)` : name));
+  const names = series.map(({ name, runs }) => (runs.length > 1 ? `${name} (${runs.length} ${noun}s)` : name));
   names.forEach((name, k) => {
     parts.push(`<path class="mean" ${strokeOf(k)} d="M${right + 20} ${legendY}h24"/>`);
     parts.push(`<text x="${right + 52}" y="${legendY + 4.5}">${escaped(name)}</text>`);
     legendY += 22;
   });
   const key = series.some(({ runs }) => runs.length > 1)
-    ? ["bold: mean", "band: least to greatest", "thin: each run"]
+    ? [`bold: ${kind}`, "band: least to greatest", `thin: each ${noun}`]
     : [];
   for (const text of key) {
     parts.push(`<text class="note" x="${right + 20}" y="${legendY + 12}">${text}</text>`);
@@ -162,7 +168,9 @@ export function curvesPicture(curves: Curves): string {
   );
   const description = [
     `${curves.y.label} by ${curves.x.label}.`,
-    ...series.map(({ name, runs }, k) => `${name}: ${lastOf(summaries[k]!, runs.length)}.`),
+    ...series.map(
+      ({ name, runs }, k) => `${name}: ${lastOf(summaries[k]!, `${kind} of ${runs.length} ${noun}s`, runs.length)}.`,
+    ),
   ].join(" ");
   return svgDocument({
     kind: "curves",
@@ -182,8 +190,8 @@ function pointsOf({ x, y }: CurveRun): Point[] {
   return Array.from(x, (value, k) => [value, y[k]!]);
 }
 
-/** Mean, least and greatest of runs at the x that all of them have. */
-export function summarize(runs: readonly CurveRun[]): Summary {
+/** Middle, least and greatest of runs at the x that all of them have. */
+export function summarize(runs: readonly CurveRun[], middle: Middle = "mean"): Summary {
   const [first, ...others] = runs.map((run) => new Map(pointsOf(run)));
   const x = [...(first?.keys() ?? [])].filter((value) => others.every((run) => run.has(value)));
   const values = x.map((value) => [first!, ...others].map((run) => run.get(value)!));
@@ -191,10 +199,17 @@ export function summarize(runs: readonly CurveRun[]): Summary {
     values.map((list) => (list.every(Number.isFinite) ? statistic(list) : Number.NaN));
   return {
     x,
-    mean: of((list) => list.reduce((sum, value) => sum + value, 0) / list.length),
+    middle: of(middle === "mean" ? meanOf : medianOf),
     low: of((list) => Math.min(...list)),
     high: of((list) => Math.max(...list)),
   };
+}
+
+const meanOf = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
+
+function medianOf(list: readonly number[]): number {
+  const sorted = list.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
 }
 
 /** The stretches between gaps. */
@@ -257,13 +272,13 @@ function fillOf(series: number): string {
   return `fill="var(--series${series % palette.length})"`;
 }
 
-/** Where a series ends, in words. */
-function lastOf({ x, mean, low, high }: Summary, runs: number): string {
-  const last = mean.findLastIndex(Number.isFinite);
+/** Where a series ends, in words. @param what the middle of several runs is: "mean of 8 runs". */
+function lastOf({ x, middle, low, high }: Summary, what: string, runs: number): string {
+  const last = middle.findLastIndex(Number.isFinite);
   if (last < 0) return runs > 1 ? `${runs} runs, at no x all of them finite` : "no finite value";
   const number = (values: readonly number[]) => `${Number(values[last]!.toPrecision(4))}`;
-  const range = runs > 1 ? ` (mean of ${runs} runs, ${number(low)} to ${number(high)})` : "";
-  return `${number(mean)}${range} at ${number(x)}`;
+  const range = runs > 1 ? ` (${what}, ${number(low)} to ${number(high)})` : "";
+  return `${number(middle)}${range} at ${number(x)}`;
 }
 
 function checkCurves({ x, y, series }: Curves): void {

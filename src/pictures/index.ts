@@ -2,6 +2,7 @@
 export { type CircuitFrame, type CircuitOptions, type CircuitValues, circuitFilm, circuitPicture } from "./circuit.ts";
 export { type ColourMap, diverging, type Rgb, sequential } from "./colours.ts";
 export { type CurveAxis, type CurveRun, type CurveSeries, type Curves, curvesPicture } from "./curves.ts";
+export { type HeatMap, type HeatMapAxis, heatMap } from "./heat-map.ts";
 export { machineDiagram } from "./machine-diagram.ts";
 export { type MapsImage, mapsImage, mapsPng, mapsSvg } from "./maps.ts";
 export type { Box, Direction, MapsOptions, MapsTile, MapsTrace } from "./maps-layout.ts";

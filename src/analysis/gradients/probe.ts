@@ -26,6 +26,8 @@ export interface ProbeOptions {
   readonly samples: number;
   /** Of the problems. */
   readonly seed: number;
+  /** Which of the batches of this seed. Default: 0. */
+  readonly batch?: number;
   readonly loss?: TrainingConfig["loss"];
 }
 
@@ -35,7 +37,7 @@ export interface ProbeOptions {
  *   they answer: their states don't follow each other in time.
  */
 export function gradientProbe(network: Network, options: ProbeOptions): GradientProbe {
-  const { length, samples, seed, loss = "cross-entropy" } = options;
+  const { length, samples, seed, batch = 0, loss = "cross-entropy" } = options;
   const { task, model, parameters } = makeNetwork(network);
   if (model.width !== undefined || model.bidirectional) {
     throw new LonghandError(
@@ -43,7 +45,7 @@ export function gradientProbe(network: Network, options: ProbeOptions): Gradient
       `gradients: model ${model.name} reads the whole problem before it answers; expected one that answers at each step, such as lstm or rnn`,
     );
   }
-  const { input, target } = drawBatch(task, randomSource(seed).stream("gradients"), length, samples);
+  const { input, target } = drawBatch(task, randomSource(seed).stream("gradients", batch), length, samples);
   const steps = task.steps(length);
   const exact = Object.entries(parameters).map(
     ([name, { shape, data }]) => [name, ndarray(Float64Array.from(data), shape)] as const,

@@ -36,15 +36,22 @@ describe("saturation", () => {
   });
   test("of an lstm: its gates, its candidate and what its cell gives", () => {
     const layers = saturationOf(smallProbe("lstm", { hidden: 2 }));
-    expect(layers.map(({ formula }) => formula).toSorted()).toEqual(
-      [
-        "tanh(f ⊙ c + i ⊙ g)",
-        "tanh(x Wg + h Ug + bg)",
-        "σ(x Wf + h Uf + bf)",
-        "σ(x Wi + h Ui + bi)",
-        "σ(x Wo + h Uo + bo)",
-      ].map((text) => expect.stringContaining(text.slice(0, 4))),
+    expect(Object.fromEntries(layers.map(({ name, formula }) => [name, formula]))).toEqual({
+      i: "σ(x Wi + h Ui + bi)",
+      f: "σ(x Wf + h Uf + bf)",
+      g: "tanh(x Wg + h Ug + bg)",
+      o: "σ(x Wo + h Uo + bo)",
+      "tanh(c)": "tanh(σ(x Wf + h Uf + bf) ⊙ c + σ(x Wi + h Ui + bi) ⊙ tanh(x Wg + h Ug + bg))",
+    });
+    const stacked = saturationOf(
+      smallProbe("stack", {
+        layers: [
+          { cell: "rnn", hidden: 2 },
+          { cell: "gru", hidden: 2 },
+        ],
+      }),
     );
+    expect(stacked.map(({ name }) => name).toSorted()).toEqual(["1.h", "2.n", "2.r", "2.z"]);
   });
   test("hard functions count as well; step and relu units don't", () => {
     const { limits } = saturationOf(smallProbe("rnn", { hidden: 2, activation: "hard-tanh" }))[0]!;

@@ -20,7 +20,7 @@ import type { GradientProbe } from "./probe.ts";
 
 /** A layer of units or gates: one bounded function of the network's step. */
 export interface SaturationLayer {
-  /** The state tensor that it is, or else its place among the gates: "h", "σ 2". */
+  /** The state tensor or the gate that it is, or the function of a state: "h", "f", "tanh(c)". Others are numbered: "σ 2". */
   readonly name: string;
   /** What the step computes: "σ(x Wi + h Ui + bi)". */
   readonly formula: string;
@@ -61,13 +61,12 @@ export function saturationOf({ network, symbols, steps }: GradientProbe): Satura
   const { model, parameters } = network;
   const given = parameterInputs(model);
   const letters = input("symbols", ["batch", "time", model.signature.channels.length], "int");
-  const { logits, final } = model.apply(given, letters);
+  const { logits, final, gates = {} } = model.apply(given, letters);
   const scans = topologicalOrder([logits]).filter((node): node is ScanNode => node.kind === "scan");
-  const stateNames = new Map(
-    Object.entries(final).flatMap(([name, { node, index }]) =>
-      node.kind === "scan" ? [[node.body.nextStates[index]!, name] as const] : [],
-    ),
-  );
+  const names = new Map<Tensor, string>(Object.entries(gates).map(([name, tensor]) => [tensor, name]));
+  for (const [name, { node, index }] of Object.entries(final)) {
+    if (node.kind === "scan") names.set(node.body.nextStates[index]!, name);
+  }
   const found = scans.flatMap((scan) => boundedIn(scan).map((layer) => ({ ...layer, scan })));
   const outputs: Record<string, Tensor> = {};
   found.forEach(({ tensor, scan, limits, margin }, k) => {
@@ -88,13 +87,14 @@ export function saturationOf({ network, symbols, steps }: GradientProbe): Satura
   return found.map(({ tensor, limits }, k) => {
     const written = formula(tensor);
     const kind = /^[^(]*/.exec(written)![0];
-    const number = (counts.get(kind) ?? 0) + 1;
-    const isState = stateNames.has(tensor);
-    if (!isState) counts.set(kind, number);
+    const operand = names.get((tensor.node as OperatorNode).inputs[0]!);
+    const known = names.get(tensor) ?? (operand && `${kind}(${operand})`);
+    const number = (counts.get(kind) ?? 0) + (known ? 0 : 1);
+    counts.set(kind, number);
     const units = Number(tensor.shape.at(-1));
     const byUnit = made[`unit ${k}`]!.data;
     return {
-      name: stateNames.get(tensor) ?? `${kind} ${number}`,
+      name: known ?? `${kind} ${number}`,
       formula: written,
       limits,
       units,

@@ -89,6 +89,7 @@ export function recurrentNetwork(
       const start = initial ?? (learnedState ? learnedInitialState({ state }, P, batch) : {});
       const mask = present && unsqueeze(transpose(present, [1, 0]), [-1]);
       const final: Record<string, Tensor> = {};
+      const gates: Record<string, Tensor> = {};
       const saturations: Tensor[] = [];
       let below = transpose(read, [1, 0, 2]);
       for (const layer of parts) {
@@ -100,6 +101,7 @@ export function recurrentNetwork(
             ...(mask && { mask }),
           });
           for (const [name, tensor] of Object.entries(made.final)) final[prefix + name] = tensor;
+          for (const [name, tensor] of Object.entries(made.gates)) gates[prefix + name] = tensor;
           if (made.saturation) saturations.push(reduceSum(made.saturation));
           return made.outputs;
         });
@@ -110,6 +112,7 @@ export function recurrentNetwork(
         logits: answers,
         outputs: answers,
         final,
+        gates,
         ...(saturations.length > 0 && { costs: { saturation: meanOf(saturations, below, present) } }),
       };
     },
