@@ -49,7 +49,7 @@ export async function scalarVerb(network: ScalarNetwork, options: ScalarOptions,
   if (file !== undefined && curves) await writeOutput(file, pictureOf(network, wrt, curves));
 
   if (latex) printLatex(derivation, steps, output);
-  else printText(derivation, run, values, chosen, output);
+  else printText(derivation, run, { values, chosen, set: Object.keys(set) }, output);
   if (file !== undefined) {
     output.print();
     output.print(`${file}: |dy_T/d${wrt}| by ${curves!.axis}`);
@@ -123,10 +123,10 @@ function trajectoryOf(derivation: ScalarDerivation, run: ScalarRun): Row[] {
 function printText(
   derivation: ScalarDerivation,
   run: ScalarRun,
-  values: ScalarValues,
-  chosen: string,
+  numbers: { readonly values: ScalarValues; readonly chosen: string; readonly set: readonly string[] },
   output: Output,
 ): void {
+  const { values, chosen, set } = numbers;
   const { network, wrt } = derivation;
   const print = ({ left, right }: Derived) =>
     right.forEach((text, k) => {
@@ -143,7 +143,7 @@ function printText(
   print(derivation.anyInputs());
   output.print();
   const { summary } = scalarCases(network).find(({ name }) => name === chosen)!;
-  output.print(`${chosen}: ${summary}`);
+  output.print(set.length > 0 ? `${chosen}, but for ${set.join(", ")}` : `${chosen}: ${summary}`);
   output.print(
     Object.entries(values)
       .map(([name, value]) => `${name} = ${short(value)}`)

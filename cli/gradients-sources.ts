@@ -86,7 +86,7 @@ async function sourceOf(
 
 const isModel = (text: string) => models.some(({ name }) => name === text);
 
-function checkTask(text: string, task: Task, asked: string | undefined): void {
+function checkTask(text: string, task: Pick<Task, "name">, asked: string | undefined): void {
   if (asked === undefined || findTask(asked).name === task.name) return;
   throw new LonghandError("argument", `--task: received "${asked}" for ${text}, whose task is ${task.name}`);
 }

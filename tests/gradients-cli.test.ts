@@ -48,13 +48,14 @@ describe("papers/002, exercise 2", () => {
     const rnn = await json(["gradients", "scalar-rnn", "--steps", "12", "-o", at("rnn.svg")]);
     const curves = rnn.curves as { name: string; x: number[]; y: number[] }[];
     expect(curves.map(({ name }) => name)).toEqual([
+      "plain, W_rec = 1",
       "vanishing, W_rec = 2",
       "constant, W_rec = 4",
       "diverging, W_rec = 8",
       "saturated, W_rec = 8",
     ]);
-    expect(curves[2]!.x).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-    expect(curves[2]!.y[9]! / curves[2]!.y[0]!).toBeCloseTo(2 ** 9, 6);
+    expect(curves[3]!.x).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(curves[3]!.y[9]! / curves[3]!.y[0]!).toBeCloseTo(2 ** 9, 6);
     expect(readFileSync(at("rnn.svg"), "utf8")).toContain("scalar-rnn: |dy_T/dW_in| by T");
     const lstm = await json(["gradients", "scalar-lstm", "--steps", "20", "--over", "f", "-o", at("f.svg")]);
     const byForget = lstm.curves as typeof curves;

@@ -15,6 +15,7 @@ const plain = { W_in: 1, W_rec: 1, b_h: 0, W_out: 1, b_y: 0, x: 1 };
 
 const cases: Readonly<Record<ScalarNetwork["name"], readonly ScalarCase[]>> = {
   "scalar-rnn": [
+    { name: "plain", summary: "all weights 1, no biases", values: plain },
     {
       name: "vanishing",
       summary: "W_rec = 2 at the steepest place of σ: |σ′ W_rec| = ½, although |W_rec| > 1",
@@ -40,12 +41,12 @@ const cases: Readonly<Record<ScalarNetwork["name"], readonly ScalarCase[]>> = {
     },
   ],
   "scalar-lstm": [
-    { name: "constant", summary: "f = 1", values: { ...plain, W_rec: 8, f: 1 } },
-    { name: "slow", summary: "f = 0.9", values: { ...plain, W_rec: 8, f: 0.9 } },
-    { name: "vanishing", summary: "f = ½", values: { ...plain, W_rec: 8, f: 0.5 } },
+    { name: "plain", summary: "all weights 1, no biases, f = 0.9", values: { ...plain, f: 0.9 } },
+    { name: "vanishing", summary: "W_rec = 8, f = ½", values: { ...plain, W_rec: 8, f: 0.5 } },
+    { name: "constant", summary: "W_rec = 8, f = 1", values: { ...plain, W_rec: 8, f: 1 } },
     {
       name: "growing",
-      summary: "f = 1.1, more than a gate gives: dc_T/dW_in diverges, until σ′(c_T) vanishes",
+      summary: "W_rec = 8, f = 1.1, more than a gate gives: dc_T/dW_in diverges, until σ′(c_T) vanishes",
       values: { ...plain, W_rec: 8, f: 1.1 },
     },
   ],
