@@ -105,12 +105,19 @@ export function saturationOf({ network, symbols, steps }: GradientProbe): Satura
   });
 }
 
-/** The bounded functions of a scan's step, in the order in which they are computed. */
+/** The bounded functions of a scan's step that its values need, in the order in which they are computed. */
 function boundedIn({ body }: ScanNode): (Bounded & { readonly tensor: Tensor })[] {
-  const inside = new Set<Tensor>([...body.states, ...body.items]);
-  const isOutside = (tensor: Tensor) => tensor.node.region !== body.region && !inside.has(tensor);
-  return topologicalOrder([...body.nextStates, ...body.stacked], isOutside).flatMap((node) => {
-    const bounded = node.kind === "operator" ? boundedBy(node) : undefined;
-    return bounded ? [{ ...bounded, tensor: node.outputs[0]! }] : [];
-  });
+  const found: (Bounded & { readonly tensor: Tensor })[] = [];
+  const seen = new Set<Tensor>();
+  const visit = (tensor: Tensor): void => {
+    const { node } = tensor;
+    if (seen.has(tensor) || node.region !== body.region || node.kind !== "operator") return;
+    seen.add(tensor);
+    // What only a derivative reads, as the ramp of step units, is no unit.
+    for (const used of node.inputs.slice(0, node.operator.valueInputs)) visit(used);
+    const bounded = boundedBy(node);
+    if (bounded) found.push({ ...bounded, tensor });
+  };
+  for (const output of [...body.nextStates, ...body.stacked]) visit(output);
+  return found;
 }
