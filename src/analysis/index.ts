@@ -11,4 +11,5 @@ export {
   taskSystem,
 } from "./polynomial-system.ts";
 export * from "./regions/index.ts";
+export * from "./unfolding/index.ts";
 export { type Known as KnownParameters, type Unknowns, unknownParameters } from "./unknowns.ts";

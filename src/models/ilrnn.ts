@@ -48,6 +48,7 @@ export const ilrnnModel = defineModel({
     return {
       parameters: { ...cell.parameters, ...(options.learnedState && initialStateParameters(cell)) },
       state: cell.state,
+      cell,
       preactivations: Object.keys(cell.parameters),
       apply(parameters, symbols, { noise, initial: given } = {}) {
         const x = transpose(encodeSymbols(symbols, channels, options.centred), [1, 0, 2]);

@@ -1,6 +1,6 @@
 /** Models: cells put to work on tasks of one letter in and one answer out at each step. */
 import type { z } from "zod";
-import type { ParameterSpec, Tensors } from "../cells/index.ts";
+import type { Cell, ParameterSpec, Tensors } from "../cells/index.ts";
 import { LonghandError, unknownName } from "../errors.ts";
 import type { NDArray, Tensor } from "../graph/index.ts";
 import type { DropoutMasks } from "./dropout.ts";
@@ -56,6 +56,11 @@ export interface Model {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** Width of each state tensor [batch, width]; empty in networks whose state has positions. */
   readonly state: Readonly<Record<string, number>>;
+  /**
+   * A step of all layers but a linear readout V, c, as one cell whose parameters are the model's own; missing in networks
+   * that read the whole problem first.
+   */
+  readonly cell?: Cell;
   /** Reads each problem in both directions: no step can be taken before all is read. */
   readonly bidirectional?: true;
   /** Numbers at each position, in networks whose state has positions. */

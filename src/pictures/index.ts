@@ -11,3 +11,4 @@ export { type RegionGrowth, regionGrowthPicture } from "./region-growth.ts";
 export { type RegionsOptions, regionsPicture } from "./regions.ts";
 export { type StateArrow, type StateDiagram, stateDiagram } from "./state-diagram.ts";
 export { type Trace, type TraceRow, tracePicture } from "./trace.ts";
+export { type UnfoldedPictureOptions, unfoldedPicture } from "./unfolded.ts";

@@ -81,7 +81,9 @@ export function recurrentNetwork(
       c: { shape: [logits], initial: zeros },
     },
     state,
-    ...(bidirectional && { bidirectional: true as const }),
+    ...(bidirectional
+      ? { bidirectional: true as const }
+      : { cell: layers.length === 1 ? all[0]!.cell : stack({ layers, input: features }) }),
     apply(P, symbols, { noise = {}, initial, present } = {}) {
       const batch = symbols.shape[0]!;
       const read =

@@ -1,0 +1,154 @@
+/** Exercise 1 of papers/002 for any network: its output in terms of weights and inputs, and how one comes there. */
+import { LonghandError } from "../../errors.ts";
+import type { PrintStyle } from "../../graph/index.ts";
+import { formulaWriter, type WrittenEquation } from "./formula.ts";
+import type { FormulaForm } from "./names.ts";
+import type { RecurrentNetwork } from "./network.ts";
+import { formulaSize, isPutIn, type PutsIn, valuesIn } from "./size.ts";
+import { type Quantity, type Unfolding, unfold } from "./unfold.ts";
+
+export interface SolutionOptions {
+  /** See `WriterOptions`. Default: "sheet" of networks as the sheet's, of others "distinct". */
+  readonly indices?: "sheet" | "distinct";
+  /** Number of time steps. */
+  readonly steps: number;
+  /** Default "sums". */
+  readonly form?: FormulaForm;
+  /** Default "text". */
+  readonly style?: PrintStyle;
+  /** Whether units have biases. Default: as the sheet, not in sums; in other forms they have. */
+  readonly thresholds?: boolean;
+  /** Whether the state before the first step is zero, and drops out, or stays in the formulas. Default "zero". */
+  readonly initial?: "zero" | "symbolic";
+  /**
+   * Whether the equations of all values are put in. Default: of networks without gates they are; of others gates and states
+   * keep their names, and their equations follow.
+   */
+  readonly expand?: boolean;
+  /** Whether each substitution is written, or the last one alone. Default false. */
+  readonly derivation?: boolean;
+  /** The most symbols, weights, inputs and values as often as they are written. Default 5,000. */
+  readonly most?: number;
+}
+
+export interface Solution {
+  readonly form: FormulaForm;
+  /** The network's equations, at any time. */
+  readonly equations: readonly WrittenEquation[];
+  /** The output at the last step, one substitution after the other where they are asked for; the last one is the solution. */
+  readonly derivation: readonly WrittenEquation[];
+  /** The equations of what keeps its name in the solution, the latest first. */
+  readonly where: readonly WrittenEquation[];
+  /** Symbols in the solution and what follows it. */
+  readonly size: number;
+  readonly indices: "sheet" | "distinct";
+  /** The function that g stands for, where one does. */
+  readonly activation?: string;
+  /** Whether biases are left out. */
+  readonly isWithoutThresholds: boolean;
+}
+
+/** Symbols that a page of formulas has at most. */
+const MOST = 5000;
+
+/**
+ * The output of a network at its last time step in terms of the weights and the inputs (papers/002, eq. 3–13), derived from
+ * the graph of the cell's step.
+ * @throws LonghandError `argument` for a formula of more symbols than the limit, saying how many it has.
+ */
+export function unfoldedFormula(network: RecurrentNetwork, options: SolutionOptions): Solution {
+  const { steps, form = "sums", style = "text", most = MOST } = options;
+  const { initial = "zero", thresholds = form !== "sums" } = options;
+  if (form === "scalar") checkSizes(network);
+  const indices = options.indices ?? (isSheetNetwork(network) ? "sheet" : "distinct");
+  const unfolding = unfold(network, { steps, thresholds, initial });
+  const hasGates = [...unfolding.quantities.values()].some(({ kind }) => kind === "gate");
+  const expand = options.expand ?? !hasGates;
+  const writer = formulaWriter(unfolding, { form, style, indices });
+  const all: PutsIn = () => expand;
+  const kept = keptValues(unfolding, all);
+  const size = [unfolding.output, ...kept.map(({ tensor }) => tensor)].reduce(
+    (sum, root) => sum + formulaSize(root, unfolding, all),
+    0,
+  );
+  if (size > most) {
+    throw new LonghandError(
+      "argument",
+      `unfolding: ${network.cell.name} over ${steps} steps has a formula of ${spoken(size)} symbols${expand && hasGates ? ", its gates put in" : ""}; expected at most ${spoken(most)}: fewer steps${expand && hasGates ? ", or gates that keep their names" : ""}`,
+    );
+  }
+  return {
+    form,
+    equations: equationsOf(network, { form, style, indices, thresholds }),
+    derivation: (options.derivation ? derivationOf(unfolding, all) : [all]).map((putsIn) => ({
+      left: writer.output,
+      right: writer.right(putsIn),
+    })),
+    where: kept.map((quantity) => writer.equation(quantity)),
+    size,
+    indices,
+    ...(writer.activation !== undefined && { activation: writer.activation }),
+    isWithoutThresholds: !thresholds,
+  };
+}
+
+/** In a formula of numbers nothing has several units. */
+function checkSizes(network: RecurrentNetwork): void {
+  const { input, output, state } = network.cell;
+  const sizes = [input, ...Object.values(state), output, network.readout?.units ?? 1];
+  const wrong = sizes.find((size) => size !== 1);
+  if (wrong === undefined) return;
+  throw new LonghandError(
+    "argument",
+    `unfolding: ${network.cell.name} has sizes ${[...new Set(sizes)].join(", ")}, expected 1 for all of them in the form "scalar"`,
+  );
+}
+
+/** Whether a network has one hidden layer of units and nothing else, as that of papers/002, eq. 1 and 2. */
+function isSheetNetwork({ cell, readout }: RecurrentNetwork): boolean {
+  return readout !== undefined && ["rnn", "feedforward"].includes(cell.name);
+}
+
+/** The network's equations at a time t, from the output to the values that it is made of. */
+function equationsOf(
+  network: RecurrentNetwork,
+  options: Required<Pick<SolutionOptions, "form" | "style" | "indices" | "thresholds">>,
+): WrittenEquation[] {
+  const { thresholds, ...rest } = options;
+  const unfolding = unfold(network, { steps: 2, thresholds });
+  const isNow = ({ time }: Quantity) => time === 2;
+  const now = keptValues(unfolding, () => false).filter(isNow);
+  const time = (step: number) => (step === 2 ? "t" : "t−1");
+  const writer = formulaWriter(unfolding, { ...rest, time });
+  return [{ left: writer.output, right: writer.right(() => false) }, ...now.map((value) => writer.equation(value))];
+}
+
+/** What keeps its name in the formula of the output, and in the formulas of what does: the latest first. */
+function keptValues(unfolding: Unfolding, putsIn: PutsIn): Quantity[] {
+  // A set that grows while it is gone through.
+  const found = new Set(valuesIn(unfolding.output, unfolding, putsIn));
+  for (const { tensor } of found) for (const quantity of valuesIn(tensor, unfolding, putsIn)) found.add(quantity);
+  return [...found].sort((a, b) => b.time - a.time);
+}
+
+/** Which values are put in after each substitution: none, those of the formula before, those of that one, … */
+function derivationOf(unfolding: Unfolding, putsIn: PutsIn): PutsIn[] {
+  const steps: PutsIn[] = [];
+  const known = new Set<Quantity>();
+  for (;;) {
+    const now = new Set(known);
+    steps.push((quantity) => now.has(quantity));
+    const next = valuesIn(unfolding.output, unfolding, (quantity) => now.has(quantity)).filter(
+      (quantity) => isPutIn(quantity) && putsIn(quantity),
+    );
+    if (next.length === 0) return steps;
+    for (const quantity of next) known.add(quantity);
+  }
+}
+
+/** 5,000; 4.2 million; 3·10^12. */
+function spoken(size: number): string {
+  if (size < 1e6) return size.toLocaleString("en-US");
+  if (size < 1e9) return `${(size / 1e6).toPrecision(3)} million`;
+  return `about 10^${Math.round(Math.log10(size))}`;
+}

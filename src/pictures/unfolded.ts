@@ -1,0 +1,222 @@
+/** A recurrent network unfolded in time, as the feedforward network that it is (papers/002, figure 1). */
+import type { UnfoldedConnection, UnfoldedStructure } from "../analysis/index.ts";
+import { LonghandError } from "../errors.ts";
+import { escaped, round, svgDocument } from "./svg.ts";
+import { layUnfoldedOut, nameOf, type PlacedLayer, type Point } from "./unfolded-layout.ts";
+
+export interface UnfoldedPictureOptions {
+  readonly title: string;
+  /** A line under the title. Default: none. */
+  readonly subtitle?: string;
+}
+
+/** More layers than this are no longer looked at. */
+const MOST_LAYERS = 200;
+
+const margin = 20;
+const letter = 7;
+
+/** One colour for each kind of weights; told apart without red and green, on white as well as on black. */
+const colours = [
+  ["weights0", "#0550ae", "#79c0ff"],
+  ["weights1", "#bc4c00", "#ffa657"],
+  ["weights2", "#6639ba", "#d2a8ff"],
+  ["weights3", "#0f766e", "#5eead4"],
+  ["weights4", "#9a6700", "#e3b341"],
+  ["weights5", "#57606a", "#8b949e"],
+] as const;
+
+const style = `
+  .unfolded text { font: 13px system-ui, sans-serif; fill: var(--ink); }
+  .unfolded .title { font-weight: 600; font-size: 16px; }
+  .unfolded .note { fill: var(--faint); }
+  .unfolded .above { font-size: 10px; }
+  .unfolded .ground { fill: var(--ground); }
+  .unfolded .unit { fill: var(--ground); stroke: var(--ink); stroke-width: 1.5; }
+  .unfolded .input { stroke: var(--faint); }
+  .unfolded .line { fill: none; stroke-width: 1.1; opacity: 0.55; }
+  .unfolded .same { fill: none; stroke: var(--ink); stroke-width: 1.6; stroke-dasharray: 1 4; stroke-linecap: round; }
+  .unfolded .name, .unfolded .weight { stroke: var(--ground); stroke-width: 5; stroke-linejoin: round; paint-order: stroke; }
+  .unfolded .weight { text-anchor: middle; }
+  .unfolded .end { text-anchor: end; }
+  .unfolded .dots { text-anchor: middle; letter-spacing: 1px; }
+${colours.map(([name]) => `  .unfolded .${name} { stroke: var(--${name}); }\n  .unfolded .of-${name} { fill: var(--${name}); }`).join("\n")}`;
+
+/**
+ * Draws an unfolded network: each layer at each time step as a row of units, inputs at the left, later steps higher up, the
+ * output on top. Connections with the same weights have the same colour and the same name; those that go from a unit to the
+ * same unit, such as a cell's state, are dotted.
+ * @returns an SVG document that needs nothing else; it follows the reader's choice of a light or a dark page.
+ * @throws LonghandError `argument` for more layers than can be looked at.
+ */
+export function unfoldedPicture(structure: UnfoldedStructure, { title, subtitle }: UnfoldedPictureOptions): string {
+  const { layers, connections, counts } = structure;
+  if (layers.length > MOST_LAYERS) {
+    throw new LonghandError(
+      "argument",
+      `picture of an unfolded network: ${layers.length} layers, inputs included; expected at most ${MOST_LAYERS}: fewer steps`,
+    );
+  }
+  const layout = layUnfoldedOut(structure, (text) => letter * plainLength(text));
+  const kinds = kindsOf(structure);
+  const head = margin + (subtitle ? 52 : 30);
+  const parts = [`<text class="title" x="${margin}" y="${margin + 14}">${escaped(title)}</text>`];
+  if (subtitle) parts.push(`<text class="note" x="${margin}" y="${margin + 36}">${escaped(subtitle)}</text>`);
+  parts.push(`<g transform="translate(${margin} ${head})">`);
+  const kindOf = ({ weights }: UnfoldedConnection) => kinds.find((kind) => kind.weights.includes(weights[0]!));
+  for (const connection of connections) {
+    parts.push(...drawConnection(connection, layout.layers, kindOf(connection), layout.radius));
+  }
+  for (const placed of layout.layers) parts.push(...drawLayer(placed, layout.radius));
+  const taken: Point[] = [];
+  for (const connection of connections) {
+    const kind = kindOf(connection);
+    if (!kind) continue;
+    const at = placeOfLabel(layout.layers[connection.from]!, layout.layers[connection.to]!, taken);
+    taken.push(at);
+    parts.push(labelAt(kind.name, at.x, at.y + 4, `weight of-${kind.colour}`));
+  }
+  parts.push("</g>");
+  const legend = legendOf(structure, kinds);
+  legend.forEach(({ kind, text }, row) => {
+    const y = head + layout.height + 34 + 22 * row;
+    const line =
+      kind === "same"
+        ? `<path class="same" d="M${margin} ${y - 4}h26"/>`
+        : `<path class="line ${kind}" style="opacity:1" d="M${margin} ${y - 4}h26"/>`;
+    parts.push(line, labelAt(text, margin + 36, y, "note"));
+  });
+  const widest = Math.max(
+    ...legend.map(({ text }) => 36 + letter * plainLength(text)),
+    9 * title.length,
+    letter * (subtitle?.length ?? 0),
+  );
+  return svgDocument({
+    kind: "unfolded",
+    width: Math.ceil(Math.max(layout.width, widest) + 2 * margin),
+    height: Math.ceil(head + layout.height + 34 + 22 * legend.length + margin / 2),
+    title,
+    description: `${counts.hiddenLayers} hidden layers, ${counts.units} units, ${counts.connections} connections; ${counts.distinctParameters} different weights in ${counts.parameters} places.`,
+    style,
+    colours,
+    parts,
+  });
+}
+
+/** Weights that are told apart by a colour and a name; several arrays where they lead to the gates of the same units. */
+interface Kind {
+  readonly colour: string;
+  readonly name: string;
+  readonly weights: readonly string[];
+}
+
+/** Connections with a weight in common are of a kind: at the first step some gates are missing. */
+function kindsOf({ connections }: UnfoldedStructure): Kind[] {
+  let groups: Set<string>[] = [];
+  for (const { weights } of connections) {
+    const isAlike = (group: Set<string>) => weights.some((name) => group.has(name));
+    const [first = new Set<string>(), ...others] = groups.filter(isAlike);
+    if (weights.length > 0 && !groups.includes(first)) groups.push(first);
+    for (const name of [...weights, ...others.flatMap((group) => [...group])]) first.add(name);
+    groups = groups.filter((group) => !others.includes(group));
+  }
+  return groups.map((group, k) => {
+    const weights = [...group];
+    return { colour: colours[k % colours.length]![0], name: kindName(weights), weights };
+  });
+}
+
+/** "w^(in,1.i)" and "w^(in,1.f)": w^(in,1.·). */
+function kindName(weights: readonly string[]): string {
+  const [head] = new Set(weights.map(headOf));
+  return weights.length > 1 && head !== undefined && weights.every((name) => headOf(name) === head)
+    ? `${head}·)`
+    : weights.join(", ");
+}
+
+const headOf = (name: string) => /^.*?,(?:\d+\.)?/.exec(name)?.[0];
+
+function drawConnection(
+  connection: UnfoldedConnection,
+  placed: readonly PlacedLayer[],
+  kind: Kind | undefined,
+  radius: number,
+): string[] {
+  const [from, to] = [placed[connection.from]!, placed[connection.to]!];
+  const line = (a: Point, b: Point) => {
+    const length = Math.hypot(b.x - a.x, b.y - a.y);
+    const [dx, dy] = [((b.x - a.x) / length) * radius, ((b.y - a.y) / length) * radius];
+    return `M${round(a.x + dx)} ${round(a.y + dy)}L${round(b.x - dx)} ${round(b.y - dy)}`;
+  };
+  const parts: string[] = [];
+  if (kind) {
+    const path = from.units.flatMap((a) => to.units.map((b) => line(a, b))).join("");
+    parts.push(`<path class="line ${kind.colour}" d="${path}"/>`);
+  }
+  if (connection.isOneToOne) {
+    const path = from.units.flatMap((a, k) => (to.units[k] ? [line(a, to.units[k])] : [])).join("");
+    parts.push(`<path class="same" d="${path}"/>`);
+  }
+  return parts;
+}
+
+/** Where what a connection's weights are called stands: near the middle of its lines, but on no other name. */
+function placeOfLabel(from: PlacedLayer, to: PlacedLayer, taken: readonly Point[]): Point {
+  const middle = ({ left, right }: PlacedLayer) => (left + right) / 2;
+  const places = [0.5, 0.36, 0.64, 0.25, 0.75].map((share) => ({
+    x: middle(from) + share * (middle(to) - middle(from)),
+    y: from.y + share * (to.y - from.y),
+  }));
+  const isFree = ({ x, y }: Point) => taken.every((other) => Math.abs(other.x - x) > 60 || Math.abs(other.y - y) > 18);
+  return places.find(isFree) ?? places[0]!;
+}
+
+function drawLayer({ layer, units, more, left, right, y }: PlacedLayer, radius: number): string[] {
+  const isInput = layer.kind === "input";
+  const circles = units.map(
+    (unit) =>
+      `<circle class="unit${isInput ? " input" : ""}" cx="${round(unit.x)}" cy="${round(unit.y)}" r="${radius}"/>`,
+  );
+  const told = nameOf(layer);
+  return [
+    ...circles,
+    ...(more ? [`<text class="dots" x="${round(more.x)}" y="${round(more.y + 2)}">…</text>`] : []),
+    isInput ? labelAt(told, left - 8, y + 5, "name end") : labelAt(told, right + 8, y + 5, "name"),
+  ];
+}
+
+function legendOf(
+  { weights, connections }: UnfoldedStructure,
+  kinds: readonly Kind[],
+): { kind: string; text: string }[] {
+  const rows = kinds.map(({ colour, name, weights: names }) => {
+    const own = weights.filter((each) => names.includes(each.name));
+    const shapes = [...new Set(own.map(({ shape }) => shape.join("×")))].join(", ");
+    const uses = own.map((each) => each.uses);
+    const most = Math.max(...uses);
+    const upTo = Math.min(...uses) < most ? "up to " : "";
+    const gates =
+      own.length > 1 ? ` for ${own.map((each) => each.name.slice(headOf(each.name)?.length ?? 0, -1)).join(", ")}` : "";
+    const times = most === 1 ? "once" : `${upTo}${most} times, the same each time`;
+    return { kind: colour, text: `${name}${gates}: ${shapes}, ${times}` };
+  });
+  const hasSame = connections.some(({ isOneToOne }) => isOneToOne);
+  return hasSame ? [...rows, { kind: "same", text: "from a unit to the same unit: what it remembers" }] : rows;
+}
+
+/** "x^(1)(t=2)" with (1) raised. */
+function labelAt(text: string, x: number, y: number, kind: string): string {
+  const parts = text.split(/\^(\([^)]*\))/);
+  const spans = parts.map((part, k) =>
+    k % 2 === 0 ? escaped(part) : `<tspan class="above" dy="-5">${escaped(part)}</tspan>`,
+  );
+  // What follows a raised part goes down again.
+  const content = spans
+    .map((span, k) => (k > 0 && k % 2 === 0 && span !== "" ? `<tspan dy="5">${span}</tspan>` : span))
+    .join("");
+  return `<text class="${kind}" x="${round(x)}" y="${round(y)}">${content}</text>`;
+}
+
+function plainLength(text: string): number {
+  return [...text.replaceAll(/\^\([^)]*\)/g, (raised) => raised.slice(1, Math.ceil(1 + 0.8 * raised.length)))].length;
+}
