@@ -23,6 +23,7 @@ import { addSolve } from "./solve.ts";
 import { addSurvey } from "./survey.ts";
 import { addTrace } from "./trace.ts";
 import { addTrain } from "./train.ts";
+import { addUnroll } from "./unroll.ts";
 
 const isJson = process.argv.includes("--json");
 let made: Output | undefined;
@@ -65,6 +66,7 @@ for (const add of [
   addSharpen,
   addSolve,
   addSurvey,
+  addUnroll,
 ])
   add(program, output);
 for (const command of program.commands) {
