@@ -124,10 +124,14 @@ function ratePerStep({ lags }: GradientsByLag): number {
 const short = (value: number) => String(Number(value.toPrecision(3))).replace("-Infinity", "−∞");
 const power = (log10: number) => (Number.isFinite(log10) ? `1e${log10.toFixed(1)}` : "0");
 
+/** What the loss is. */
+const lossName = ({ network, loss }: GradientSource) =>
+  network.model.signature.values === undefined ? loss : "half the squared error";
+
 function printHeader({ source, probe, length, byLag }: Look, output: Output): void {
   const { task, model } = source.network;
   output.print(output.style("bold", `${model.name} on ${task.name}: ${source.origin}`));
-  output.print(`${problems(task, probe.samples, length)}; the loss of step ${byLag.step}, ${source.loss}`);
+  output.print(`${problems(task, probe.samples, length)}; the loss of step ${byLag.step}, ${lossName(source)}`);
 }
 
 function printLook(look: Look, output: Output): void {
@@ -296,7 +300,7 @@ function resultOf(look: Look): Record<string, unknown> {
     task: task.name,
     origin: source.origin,
     replica: source.replica,
-    loss: source.loss,
+    loss: lossName(source),
     length,
     steps: probe.steps,
     lossStep: byLag.step,

@@ -1,17 +1,18 @@
 /** Networks whose gradients are looked at: of runs, built by hand, or just drawn. */
 import {
   builtNetworks,
+  findAnyTask,
   findModel,
-  findTask,
   freshNetwork,
+  type GradientNetwork,
   LonghandError,
   models,
-  type Network,
+  signatureOf,
   type Task,
   type TrainingConfig,
   unknownName,
 } from "../src/index.ts";
-import { networkOf, openTrained, replicaOf } from "../src/node.ts";
+import { openTrained, replicaOf } from "../src/node.ts";
 import { historyOf, originOf } from "./network.ts";
 import { readSettings } from "./options.ts";
 
@@ -20,13 +21,14 @@ export interface SourceOptions {
   readonly set?: readonly string[];
   readonly seed?: number;
   readonly replica?: number;
+  readonly checkpoint?: number;
   readonly previousCheckpoint?: boolean;
 }
 
 export interface GradientSource {
   /** As it was written on the command line. */
   readonly text: string;
-  readonly network: Network;
+  readonly network: GradientNetwork;
   /** Where it comes from, in words. */
   readonly origin: string;
   /** What it was, or would be, trained on. */
@@ -57,11 +59,10 @@ async function sourceOf(
 ): Promise<GradientSource> {
   if (isModel(text)) {
     const { seed = 1 } = options;
-    const task = findTask(options.task ?? DEFAULT_TASK);
+    const task = findAnyTask(options.task ?? DEFAULT_TASK);
     const kind = findModel(text);
     const own = Object.entries(settings).filter(([key]) => key in kind.options.shape);
-    const signature = { channels: task.channels.map(({ length }) => length), answers: task.output.length };
-    const model = kind.build(Object.fromEntries(own), signature);
+    const model = kind.build(Object.fromEntries(own), signatureOf(task));
     const origin = `before training, seed ${seed}`;
     return { text, network: freshNetwork({ task, model }, seed), origin, loss: "cross-entropy", replica: null };
   }
@@ -70,13 +71,15 @@ async function sourceOf(
     checkTask(text, built.network.task, options.task);
     return { text, network: built.network, origin: originOf(built), loss: "cross-entropy", replica: null };
   }
-  const trained = await openTrained(text, { previous: options.previousCheckpoint ?? false });
-  const { replica } = replicaOf(trained, options.replica);
-  checkTask(text, trained.task, options.task);
+  const { checkpoint, previousCheckpoint: previous = false } = options;
+  const trained = await openTrained(text, { previous, ...(checkpoint !== undefined && { checkpoint }) });
+  const { replica, parameters } = replicaOf(trained, options.replica);
+  const { task, model } = trained;
+  checkTask(text, task, options.task);
   const { loss, clip } = trained.config;
   return {
     text,
-    network: networkOf(trained, replica),
+    network: { task, model, parameters },
     origin: historyOf(trained),
     loss,
     ...(clip !== null && { clip }),
@@ -87,7 +90,7 @@ async function sourceOf(
 const isModel = (text: string) => models.some(({ name }) => name === text);
 
 function checkTask(text: string, task: Pick<Task, "name">, asked: string | undefined): void {
-  if (asked === undefined || findTask(asked).name === task.name) return;
+  if (asked === undefined || findAnyTask(asked).name === task.name) return;
   throw new LonghandError("argument", `--task: received "${asked}" for ${text}, whose task is ${task.name}`);
 }
 

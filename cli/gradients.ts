@@ -10,7 +10,17 @@ type GradientsOptions = ScalarOptions & NetworkOptions;
 
 /** Options that are for the scalar networks only, and those that are for all others only. */
 const scalarOnly = ["steps", "wrt", "case", "over", "latex"] as const;
-const networksOnly = ["task", "length", "samples", "seed", "clip", "picture", "replica", "previousCheckpoint"] as const;
+const networksOnly = [
+  "task",
+  "length",
+  "samples",
+  "seed",
+  "clip",
+  "picture",
+  "replica",
+  "checkpoint",
+  "previousCheckpoint",
+] as const;
 
 export function addGradients(program: Command, output: () => Output): void {
   program
@@ -33,6 +43,11 @@ export function addGradients(program: Command, output: () => Output): void {
       collect,
     )
     .addOption(replicaOption)
+    .option(
+      "--checkpoint <step>",
+      "a run's network after this step (default: the newest)",
+      wholeNumber("--checkpoint", 0),
+    )
     .addOption(previousCheckpointOption)
     .option("--steps <n>", "scalar networks: T, at least 3 (default: 10)", wholeNumber("--steps", 1))
     .option("--wrt <parameter>", "scalar networks: W_in, W_rec, b_h, W_out or b_y (default: W_in)")

@@ -134,6 +134,14 @@ describe("networks", () => {
     expect(other).toMatchObject({ status: 2, stdout: "" });
     expect(other.stderr).toContain(`--task: received "binary-addition" for ${run}, whose task is parity`);
   });
+  test("tasks of numbers", async () => {
+    const args = ["gradients", "rnn", "gru", "--task", "adding-problem", "--length", "12", "--samples", "2"];
+    const { networks } = (await json(args)) as { networks: { loss: string; lags: unknown[] }[] };
+    expect(networks.map(({ loss, lags }) => [loss, lags.length])).toEqual([
+      ["half the squared error", 12],
+      ["half the squared error", 12],
+    ]);
+  });
   test("a network built by hand: it has no units with limits to come near to", async () => {
     const { networks } = (await json(["gradients", "full-adder", "--length", "5", "--samples", "2"])) as {
       networks: Seen[];

@@ -19,7 +19,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   training: ["evaluation", "models", "cells", "tasks", "runtime", "graph", "random"],
   networks: ["models", "cells", "tasks", "runtime", "graph", "random"],
   algebra: [],
-  analysis: ["algebra", "training", "networks", "models", "cells", "tasks", "runtime", "graph", "random"],
+  analysis: ["algebra", "training", "evaluation", "networks", "models", "cells", "tasks", "runtime", "graph", "random"],
   proof: ["evaluation", "algebra", "networks", "models", "cells", "tasks", "runtime", "graph", "random"],
   // Checks what `proof` finds: shares nothing with it.
   check: [],

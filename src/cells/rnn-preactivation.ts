@@ -1,6 +1,6 @@
 /** The recurrent layer whose state is what its units sum up, before their function (papers/004, eq. 4; Pascanu et al. 2013). */
 import { add, matmul } from "../graph/index.ts";
-import { type ActivationName, activation } from "./activations.ts";
+import { type ActivationChoice, activation } from "./activations.ts";
 import { defineCell } from "./cell.ts";
 
 /**
@@ -18,7 +18,7 @@ export const rnnPreactivation = defineCell({
   output: "hidden",
   parameters: { W: ["input", "hidden"], U: ["hidden", "hidden"], b: ["hidden"] },
   state: { h: "hidden" },
-  options: { activation: "tanh" as ActivationName },
+  options: { activation: "tanh" as ActivationChoice },
   step({ W, U, b }, { h }, x, options) {
     const next = add(matmul(activation(options.activation)(h), U), matmul(x, W), b);
     return { state: { h: next }, output: next };

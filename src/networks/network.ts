@@ -15,7 +15,7 @@ export interface Network {
  * Checks that a network has all its parameters in their shapes.
  * @throws LonghandError `shape` naming the parameter, what came and what was expected; `argument` for a missing or unknown one.
  */
-export function makeNetwork(network: Network): Network {
+export function makeNetwork<Given extends Pick<Network, "model" | "parameters">>(network: Given): Given {
   const { model, parameters } = network;
   for (const name of Object.keys(parameters)) {
     if (!model.parameters[name]) {

@@ -9,7 +9,7 @@ export const stateOutput = (name: string) => `next ${name}`;
 
 /**
  * A step from any state. Inputs: the parameters by name, `state <name>` [batch, width] for each state tensor, and `symbols`
- * int [batch, channels]. Outputs: `next <name>` [batch, width] and `logits` [batch, n].
+ * int [batch, channels], or numbers [batch, features]. Outputs: `next <name>` [batch, width] and `logits` [batch, n].
  * @param batch how many states are stepped at once; default: open.
  * @throws LonghandError `argument` for networks whose state has positions.
  */
@@ -30,7 +30,9 @@ function oneStep(model: Model, batch: Dimension, isLater: boolean): Program {
     );
   }
   const parameters = parameterInputs(model);
-  const symbols = input("symbols", [batch, model.signature.channels.length], "int");
+  const { channels, features } = model.signature;
+  const symbols =
+    features === undefined ? input("symbols", [batch, channels.length], "int") : input("symbols", [batch, features]);
   const states = Object.fromEntries(
     Object.entries(model.state).map(([name, width]) => [name, input(stateInput(name), [batch, width])]),
   );

@@ -25,7 +25,7 @@ export {
   rmsprop,
   sgd,
 } from "./optimizers/index.ts";
-export { accuracies, lossOf, type TrainingProgram, trainingProgram } from "./program.ts";
+export { accuracies, lossOf, problemLoss, type TrainingProgram, trainingProgram } from "./program.ts";
 export { type ScheduleConfig, scheduleFactor } from "./schedules.ts";
 export { type RunShard, shardsOf, trainPopulation } from "./shards.ts";
 export { joinParameters, namedParameters, type TrainingState, trainedParameters } from "./state.ts";

@@ -42,6 +42,7 @@ import {
   halfSquares,
   type Model,
   maskedMean,
+  type Signature,
   softmaxCrossEntropy,
 } from "../models/index.ts";
 import type { TrainingConfig } from "./config.ts";
@@ -108,18 +109,32 @@ export function accuracies(predictions: Tensor, targets: Tensor): { symbol: Tens
   return { symbol, exact };
 }
 
+/** The loss of one replica on problems of any task: of symbols by `lossOf`, of numbers half the squared error, where one is asked. */
+export function problemLoss(
+  signature: Signature,
+  kind: TrainingConfig["loss"],
+  { logits, outputs }: Pick<Applied, "logits" | "outputs">,
+  problem: ProblemInputs<Tensor>,
+): Tensor {
+  if (problem.asked === undefined) return lossOf(kind, logits, outputs, problem.targets);
+  const { asked, cost } = judge(signature, outputs, problem);
+  return mul(meanOf(cost, asked), 0.5);
+}
+
+/** The mean over the positions at which something is asked. */
+const meanOf = (values: Tensor, asked: Tensor) => div(reduceSum(askedSum(values, asked)), max(reduceSum(asked), 1));
+
 /** What a step makes of its problems: loss, symbol accuracy and exact accuracy, each a mean over what is asked. */
-function judged(model: Model, config: TrainingConfig, { logits, outputs }: Applied, problem: ProblemInputs<Tensor>) {
+function judged(model: Model, config: TrainingConfig, applied: Applied, problem: ProblemInputs<Tensor>) {
+  const loss = problemLoss(model.signature, config.loss, applied, problem);
   if (problem.asked === undefined) {
-    const { symbol, exact } = accuracies(decodeLogits(logits), problem.targets);
-    return { loss: lossOf(config.loss, logits, outputs, problem.targets), symbol, exact };
+    const { symbol, exact } = accuracies(decodeLogits(applied.logits), problem.targets);
+    return { loss, symbol, exact };
   }
-  const { asked, right, cost } = judge(model.signature, outputs, problem);
-  const mean = (values: Tensor) => div(reduceSum(askedSum(values, asked)), max(reduceSum(asked), 1));
+  const { asked, right } = judge(model.signature, applied.outputs, problem);
   return {
-    // Half the squared error, as `squares` is for symbols.
-    loss: mul(mean(cost), 0.5),
-    symbol: mean(cast(right, "float")),
+    loss,
+    symbol: meanOf(cast(right, "float"), asked),
     exact: reduceMean(reduceMin(cast(right, "float"), { axes: [-1] })),
   };
 }

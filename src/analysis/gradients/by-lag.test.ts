@@ -1,16 +1,19 @@
 /** Gradients by the states, the step's Jacobians and the contributions of lags: three ways to one derivative. */
 import { Matrix } from "ml-matrix";
 import { describe, expect, test } from "vitest";
+import { signatureOf } from "../../evaluation/index.ts";
 import { ndarray } from "../../graph/index.ts";
+import { findModel } from "../../models/index.ts";
 import { stepperOf } from "../../networks/index.ts";
+import { findAnyTask } from "../../tasks/index.ts";
 import { gradientsByLag, lossGradients, rowOf } from "./by-lag.ts";
 import { lagContributions, sumOfContributions } from "./contributions.ts";
 import { jacobianMap, jacobianProducts, singularValues, stepJacobians } from "./jacobians.ts";
 import { smallModels, smallProbe } from "./networks.test-helper.ts";
-import { type GradientProbe, lastAsked, trajectoryOf } from "./probe.ts";
+import { freshNetwork, type GradientProbe, gradientProbe, lastAsked, trajectoryOf } from "./probe.ts";
 
-const letterAt = ({ symbols, steps }: GradientProbe, sample: number, t: number) => [
-  symbols.data[sample * steps + t - 1]!,
+const letterAt = ({ problems, steps }: GradientProbe, sample: number, t: number) => [
+  problems.symbols.data[sample * steps + t - 1]!,
 ];
 
 /** ∂L_step/∂s_t of a problem, all state tensors. */
@@ -173,15 +176,46 @@ describe("singular values", () => {
 
 test("a loss that isn't asked for at a step has no gradient; problems are weighted one by one", () => {
   const probe = smallProbe("rnn", { hidden: 2 });
-  const targets = ndarray(
-    Int32Array.from(probe.targets.data, (symbol, k) => (k === 5 ? -1 : symbol)),
-    probe.targets.shape,
-  );
-  const { byStates } = lossGradients({ ...probe, targets });
+  const { targets } = probe.problems;
+  const some = Int32Array.from(targets.data, (symbol, k) => (k === 5 ? -1 : symbol));
+  const problems = { ...probe.problems, targets: ndarray(some, targets.shape) };
+  const { byStates } = lossGradients({ ...probe, problems });
   const all = lossGradients(probe).byStates(6);
   // The first problem isn't asked at step 6; the others' own gradients are what they were.
   expect(Array.from(rowOf(byStates(6).h!, 5, 0))).toEqual([0, 0]);
   expectNear(Array.from(rowOf(byStates(6).h!, 2, 1)), Array.from(rowOf(all.h!, 2, 1)), 1e-13);
+});
+
+test("tasks of numbers: the loss at the end by the states before, and the contributions of lags", () => {
+  const task = findAnyTask("adding-problem");
+  const model = findModel("lstm").build({ hidden: 3 }, signatureOf(task));
+  const probe = gradientProbe(freshNetwork({ task, model }, 1), { length: 7, samples: 4, seed: 1 });
+  expect(lastAsked(probe)).toBe(7);
+  const trajectory = trajectoryOf(probe);
+  const gradients = lossGradients(probe).byStates(7);
+  const jacobians = stepJacobians(probe, trajectory, 3);
+  const last = new Matrix([stateGradient(probe, gradients, 6, 3)]);
+  const back = [5, 4, 3, 2, 1, 0].reduce((row, t) => row.mmul(jacobians[t]!), last);
+  expectNear(stateGradient(probe, gradients, 0, 3), back.getRow(0), 1e-10);
+  const sum = sumOfContributions(lagContributions(probe));
+  for (const [name, { data }] of Object.entries(lossGradients(probe).byParameters(7))) {
+    expectNear(Array.from(sum[name]!.data), Array.from(data), 1e-11);
+  }
+  // Half the squared error: the gradient by the readout's bias is the mean of y − t.
+  const { c, V } = probe.network.parameters;
+  const errors = trajectory[7]!.map((state, k) => {
+    const y = state.slice(0, 3).reduce((all, h, j) => all + h * V!.data[j]!, c!.data[0]!);
+    return y - probe.problems.targets.data[k * 7 + 6]!;
+  });
+  expect(sum.c!.data[0]).toBeCloseTo(errors.reduce((a, b) => a + b) / 4, 12);
+});
+
+test("problems that end at different steps are refused", () => {
+  const probe = smallProbe("rnn", { hidden: 2 });
+  const model = { ...probe.network.model, signature: { ...probe.network.model.signature, padded: true as const } };
+  expect(() => gradientProbe({ ...probe.network, model }, { length: 5, samples: 1, seed: 1 })).toThrow(
+    "problems of parity end at different steps",
+  );
 });
 
 test("models that read the whole problem first are refused", () => {

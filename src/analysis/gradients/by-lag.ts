@@ -1,9 +1,11 @@
 /** How the loss at one step depends on the states before it: ∂L_T/∂s_t, for any network that answers at each step. */
+
+import { problemInputs } from "../../evaluation/index.ts";
 import { gradient, input, type NDArray, ndarray, optimize, program, type Tensor } from "../../graph/index.ts";
 import { type Model, parameterInputs } from "../../models/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
-import { lossOf, type TrainingConfig } from "../../training/index.ts";
-import { type GradientProbe, lastAsked, targetsAt } from "./probe.ts";
+import { problemLoss, type TrainingConfig } from "../../training/index.ts";
+import { askedOnlyAt, countAsked, type GradientProbe, lastAsked } from "./probe.ts";
 
 /** ∂L_T/∂s_t of each problem: by state tensor [T, samples, width], at index t the state after t steps; 0 is the initial one. */
 export type StateGradients = Readonly<Record<string, NDArray>>;
@@ -21,7 +23,7 @@ export interface LossGradients {
  * these zeros is the gradient by the states.
  */
 export function lossGradients(probe: GradientProbe): LossGradients {
-  const { network, symbols, samples, steps } = probe;
+  const { network, samples, steps } = probe;
   const { run } = compiled(network.model, probe.loss);
   const zeros = Object.fromEntries(
     Object.entries(network.model.state).map(([name, width]) => [
@@ -29,12 +31,12 @@ export function lossGradients(probe: GradientProbe): LossGradients {
       ndarray(new Float64Array(steps * samples * width), [steps, samples, width]),
     ]),
   );
-  const made = (step: number) => run({ ...network.parameters, ...zeros, symbols, targets: targetsAt(probe, step) });
+  const made = (step: number) => run({ ...network.parameters, ...zeros, ...askedOnlyAt(probe, step) });
   const named = (from: Readonly<Record<string, NDArray>>, prefix: string, names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, from[`${prefix}${name}`]!]));
   return {
     byStates(step) {
-      const asked = Array.from(targetsAt(probe, step).data).filter((symbol) => symbol >= 0).length;
+      const asked = countAsked(probe, step);
       const gradients = named(made(step), "by state ", Object.keys(network.model.state));
       // The loss is a mean over the problems; each problem's own gradient is as many times as large.
       for (const { data } of Object.values(gradients)) for (let k = 0; k < data.length; k++) data[k]! *= asked;
@@ -48,18 +50,17 @@ type Compiled = ReturnType<typeof compileReference>;
 
 function compiled(model: Model, loss: TrainingConfig["loss"]): Compiled {
   const parameters = parameterInputs(model);
-  const symbols = input("symbols", ["batch", "time", model.signature.channels.length], "int");
-  const targets = input("targets", ["batch", "time"], "int");
+  const problem = problemInputs(model.signature);
   const noise = Object.fromEntries(
     Object.entries(model.state).map(([name, width]) => [name, input(`noise ${name}`, ["time", "batch", width])]),
   );
-  const { logits, outputs } = model.apply(parameters, symbols, { noise });
+  const applied = model.apply(parameters, problem.symbols, { noise });
   const wrt = { ...prefixed("by state ", noise), ...prefixed("by ", parameters) };
-  const gradients = optimize(gradient(lossOf(loss, logits, outputs, targets), Object.values(wrt)));
+  const gradients = optimize(gradient(problemLoss(model.signature, loss, applied, problem), Object.values(wrt)));
   return compileReference(
     program(
       "gradients",
-      { ...parameters, ...prefixed("noise ", noise), symbols, targets },
+      { ...parameters, ...prefixed("noise ", noise), ...problem },
       Object.fromEntries(Object.keys(wrt).map((name, k) => [name, gradients[k]!])),
     ),
   );

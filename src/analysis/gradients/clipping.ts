@@ -1,8 +1,16 @@
 /** What clipping by norm does to the gradients of a network: papers/004, eq. 8. */
-import { gradient, input, type NDArray, optimize, program } from "../../graph/index.ts";
+import { problemInputs } from "../../evaluation/index.ts";
+import { gradient, type NDArray, optimize, program } from "../../graph/index.ts";
 import { type Model, parameterInputs } from "../../models/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
-import { clipByGlobalNorm, flatten, globalNorm, layoutOf, lossOf, type TrainingConfig } from "../../training/index.ts";
+import {
+  clipByGlobalNorm,
+  flatten,
+  globalNorm,
+  layoutOf,
+  problemLoss,
+  type TrainingConfig,
+} from "../../training/index.ts";
 import type { GradientProbe } from "./probe.ts";
 
 /** The gradient of one batch, as a training would see it. */
@@ -32,7 +40,7 @@ export function clippingEffect(probes: readonly GradientProbe[], limit: number):
   const [first] = probes as [GradientProbe];
   const { model, parameters } = first.network;
   const compiled = clippingProgram(model, first.loss, limit);
-  const made = probes.map(({ symbols, targets }) => compiled.run({ ...parameters, symbols, targets }));
+  const made = probes.map(({ problems }) => compiled.run({ ...parameters, ...problems }));
   const steps = made.map(({ before, after }): ClippedStep => {
     const [a, b] = [norm(before!), norm(after!)];
     const dot = Array.from(before!.data).reduce((sum, value, k) => sum + value * after!.data[k]!, 0);
@@ -62,11 +70,10 @@ function clippingProgram(
   limit: number,
 ): ReturnType<typeof compileReference> {
   const parameters = parameterInputs(model);
-  const symbols = input("symbols", ["batch", "time", model.signature.channels.length], "int");
-  const targets = input("targets", ["batch", "time"], "int");
-  const { logits, outputs } = model.apply(parameters, symbols);
-  const gradients = optimize(gradient(lossOf(loss, logits, outputs, targets), Object.values(parameters)));
+  const problem = problemInputs(model.signature);
+  const applied = model.apply(parameters, problem.symbols);
+  const gradients = optimize(gradient(problemLoss(model.signature, loss, applied, problem), Object.values(parameters)));
   const before = flatten(gradients, layoutOf(model.parameters));
   const after = clipByGlobalNorm(before, globalNorm(before), limit);
-  return compileReference(program("clipping", { ...parameters, symbols, targets }, { before, after }));
+  return compileReference(program("clipping", { ...parameters, ...problem }, { before, after }));
 }

@@ -1,12 +1,21 @@
 /** The gradient by the parameters as a sum over the steps at which they act: papers/004, eq. 6 and 7, for any network. */
-import { gradient, input, type NDArray, program, unrollScans } from "../../graph/index.ts";
+import { problemInputs } from "../../evaluation/index.ts";
+import { gradient, input, type NDArray, program, type Tensor, unrollScans } from "../../graph/index.ts";
 import { type Model, parameterInputs } from "../../models/index.ts";
 import { stateInput } from "../../networks/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
-import { lossOf, type TrainingConfig } from "../../training/index.ts";
+import { problemLoss, type TrainingConfig } from "../../training/index.ts";
 import { lossGradients, rowOf, type StateGradients } from "./by-lag.ts";
 import { stepPullback } from "./jacobians.ts";
-import { type GradientProbe, lastAsked, type Trajectory, targetsAt, trajectoryOf } from "./probe.ts";
+import {
+  atStep,
+  countAsked,
+  type GradientProbe,
+  lastAsked,
+  stateArrays,
+  type Trajectory,
+  trajectoryOf,
+} from "./probe.ts";
 
 /** What the parameters do at step T − k: its share of ∂L_T/∂θ. */
 export interface LagContribution {
@@ -33,17 +42,11 @@ export function lagContributions(
   step = lastAsked(probe),
   trajectory: Trajectory = trajectoryOf(probe),
 ): LagContribution[] {
-  const { network, samples, steps } = probe;
+  const { network, samples } = probe;
   const byStates = lossGradients(probe).byStates(step);
   const names = Object.keys(network.model.state);
   const pullback = stepPullback(probe);
-  const channels = network.model.signature.channels.length;
-  const lettersAt = (t: number) =>
-    Array.from({ length: samples }, (_, k) => {
-      const at = (k * steps + t - 1) * channels;
-      return Array.from(probe.symbols.data.subarray(at, at + channels));
-    });
-  const asked = Array.from(targetsAt(probe, step).data).filter((symbol) => symbol >= 0).length;
+  const asked = countAsked(probe, step);
   const gradients: Readonly<Record<string, NDArray>>[] = [
     lastStepGradients(probe, step, trajectory),
     ...Array.from({ length: step - 1 }, (_, k) => {
@@ -51,7 +54,7 @@ export function lagContributions(
       const rows = Array.from({ length: samples }, (_, sample) =>
         names.flatMap((name) => Array.from(rowOf(byStates[name]!, t, sample), (value) => value / asked)),
       );
-      return pullback(trajectory[t - 1]!, lettersAt(t), rows).parameters;
+      return pullback.byParameters(trajectory[t - 1]!, atStep(probe.problems.symbols, t), rows);
     }),
   ];
   const learned = names.filter((name) => network.parameters[`initial ${name}`]);
@@ -93,47 +96,38 @@ function dot(a: Readonly<Record<string, NDArray>>, b: Readonly<Record<string, ND
 
 /** Lag 0: the loss of one step from the state before it, by the parameters. */
 function lastStepGradients(probe: GradientProbe, step: number, trajectory: Trajectory): Record<string, NDArray> {
-  const { network, samples, steps, symbols, targets, loss } = probe;
+  const { network, problems, loss } = probe;
   const { model, parameters } = network;
-  const compiled = lastStepProgram(model, loss);
-  const channels = model.signature.channels.length;
-  const states = trajectory[step - 1]!;
-  let start = 0;
-  const given: Record<string, NDArray> = {};
-  for (const [name, width] of Object.entries(model.state)) {
-    const from = start;
-    const data = Float64Array.from(states.flatMap((row) => row.slice(from, from + width)));
-    given[stateInput(name)] = { dtype: "float", shape: [samples, width], data };
-    start += width;
-  }
-  const at = (data: NDArray["data"], width: number) =>
-    Int32Array.from({ length: samples * width }, (_, k) => {
-      return data[(Math.floor(k / width) * steps + step - 1) * width + (k % width)]!;
-    });
-  return compiled.run({
+  const only = Object.entries(problems).map(([name, array]) => {
+    const { dtype, shape, data } = atStep(array as NDArray, step);
+    const [samples, ...rest] = shape;
+    return [name, { dtype, shape: [samples!, 1, ...rest], data }] as const;
+  });
+  return lastStepProgram(model, loss).run({
     ...parameters,
-    ...given,
-    symbols: { dtype: "int", shape: [samples, 1, channels], data: at(symbols.data, channels) },
-    targets: { dtype: "int", shape: [samples, 1], data: at(targets.data, 1) },
+    ...stateArrays(model, trajectory[step - 1]!),
+    ...Object.fromEntries(only),
   });
 }
 
 function lastStepProgram(model: Model, loss: TrainingConfig["loss"]): ReturnType<typeof compileReference> {
   const parameters = parameterInputs(model);
-  const symbols = input("symbols", ["batch", 1, model.signature.channels.length], "int");
-  const targets = input("targets", ["batch", 1], "int");
+  const problem = problemInputs(model.signature, 1);
   const states = Object.fromEntries(
     Object.entries(model.state).map(([name, width]) => [name, input(stateInput(name), ["batch", width])]),
   );
-  const applied = model.apply(parameters, symbols, { initial: states });
-  const [logits, outputs] = unrollScans([applied.logits, applied.outputs]);
+  const applied = model.apply(parameters, problem.symbols, { initial: states });
+  const [logits, outputs] = unrollScans([applied.logits, applied.outputs]) as [Tensor, Tensor];
   const names = Object.keys(parameters);
-  const gradients = gradient(lossOf(loss, logits!, outputs!, targets), Object.values(parameters));
+  const gradients = gradient(
+    problemLoss(model.signature, loss, { logits, outputs }, problem),
+    Object.values(parameters),
+  );
   const inputs = Object.fromEntries(Object.entries(states).map(([name, tensor]) => [stateInput(name), tensor]));
   return compileReference(
     program(
       "last step",
-      { ...parameters, ...inputs, symbols, targets },
+      { ...parameters, ...inputs, ...problem },
       Object.fromEntries(names.map((name, k) => [name, gradients[k]!])),
     ),
   );

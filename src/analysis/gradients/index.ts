@@ -14,7 +14,6 @@ export {
   type JacobianProduct,
   jacobianMap,
   jacobianProducts,
-  type Pulled,
   type Spectrum,
   type StepPullback,
   singularValues,
@@ -23,6 +22,7 @@ export {
 } from "./jacobians.ts";
 export {
   freshNetwork,
+  type GradientNetwork,
   type GradientProbe,
   gradientProbe,
   type ProbeOptions,

@@ -1,74 +1,50 @@
 /** The Jacobians of a network's step, ∂s_t/∂s_{t−1}, their products over time, and the singular values of both. */
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import {
-  add,
-  gradient,
-  input,
-  mul,
-  type NDArray,
-  ndarray,
-  program,
-  reduceSum,
-  type Tensor,
-} from "../../graph/index.ts";
+import { add, gradient, input, mul, type NDArray, program, reduceSum } from "../../graph/index.ts";
 import type { Model } from "../../models/index.ts";
 import { stateInput, stateOutput, stepProgram } from "../../networks/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
-import type { GradientProbe, Trajectory } from "./probe.ts";
+import { atStep, type GradientProbe, repeated, stateArrays, stateRows, type Trajectory } from "./probe.ts";
 
 /** Singular values, from the largest. */
 export type Spectrum = readonly number[];
 
-/** What a pullback makes: by states, a row for each one given, and by parameters, summed over the rows. */
-export interface Pulled {
-  readonly states: number[][];
-  readonly parameters: Readonly<Record<string, NDArray>>;
+/**
+ * vᵀ ∂s_t/∂s_{t−1} and, where asked for, vᵀ ∂s_t/∂θ summed over the rows, for many rows v at once: what backpropagation does in a
+ * step, by the library's `gradient` of the graph of one step.
+ */
+export interface StepPullback {
+  /**
+   * @param states s_{t−1}, a row for each v: the state tensors one after the other. @param symbols what is read, [rows, …].
+   * @param rows v, like the states.
+   */
+  byStates(states: Rows, symbols: NDArray, rows: Rows): number[][];
+  byParameters(states: Rows, symbols: NDArray, rows: Rows): Readonly<Record<string, NDArray>>;
 }
 
-/**
- * vᵀ ∂s_t/∂s_{t−1} and vᵀ ∂s_t/∂θ for many rows v at once: what backpropagation does in a step.
- * @param states s_{t−1}, a row for each v: the state tensors one after the other. @param symbols the letters that are read,
- *   [rows][channels]. @param rows v, like the states.
- */
-export type StepPullback = (
-  states: readonly (readonly number[])[],
-  symbols: readonly (readonly number[])[],
-  rows: readonly (readonly number[])[],
-) => Pulled;
+type Rows = readonly (readonly number[])[];
 
-/** The pullback of a network's step, by the library's `gradient` of the graph of one step. */
-export function stepPullback({ network }: Pick<GradientProbe, "network">): StepPullback {
-  const { model, parameters } = network;
-  const compiled = pullbackProgram(model);
-  const widths = Object.entries(model.state);
-  const split = (rows: readonly (readonly number[])[], nameOf: (name: string) => string) => {
-    let start = 0;
-    return Object.fromEntries(
-      widths.map(([name, width]) => {
-        const data = Float64Array.from(rows.flatMap((row) => row.slice(start, start + width)));
-        start += width;
-        return [nameOf(name), ndarray(data, [rows.length, width])];
-      }),
-    );
-  };
-  return (states, symbols, rows) => {
-    const made = compiled.run({
-      ...parameters,
-      ...split(states, stateInput),
-      ...split(rows, seedInput),
-      symbols: ndarray(Int32Array.from(symbols.flat()), [symbols.length, model.signature.channels.length]),
-    });
-    const back = rows.map((_, k) =>
-      widths.flatMap(([name, width]) => Array.from(made[stateInput(name)]!.data.subarray(k * width, (k + 1) * width))),
-    );
-    const names = Object.keys(model.parameters);
-    return { states: back, parameters: Object.fromEntries(names.map((name) => [name, made[`by ${name}`]!])) };
+/** The pullback of a network's step. */
+export function stepPullback({ network: { model, parameters } }: Pick<GradientProbe, "network">): StepPullback {
+  const programs = pullbackPrograms(model);
+  const inputs = (states: Rows, symbols: NDArray, rows: Rows) => ({
+    ...parameters,
+    ...stateArrays(model, states),
+    ...stateArrays(model, rows, seedInput),
+    symbols,
+  });
+  return {
+    byStates(states, symbols, rows) {
+      const made = programs.byStates.run(inputs(states, symbols, rows));
+      return stateRows(model, rows.length, (name) => made[name]!);
+    },
+    byParameters: (states, symbols, rows) => programs.byParameters.run(inputs(states, symbols, rows)),
   };
 }
 
 const seedInput = (name: string) => `seed ${name}`;
 
-function pullbackProgram(model: Model): ReturnType<typeof compileReference> {
+function pullbackPrograms(model: Model) {
   const { inputs, outputs } = stepProgram(model);
   const names = Object.keys(model.state);
   const seeds = Object.fromEntries(
@@ -77,14 +53,15 @@ function pullbackProgram(model: Model): ReturnType<typeof compileReference> {
   const weighted = names
     .map((name) => reduceSum(mul(outputs[stateOutput(name)]!, seeds[seedInput(name)]!)))
     .reduce((sum, part) => add(sum, part));
-  const parameters = Object.keys(model.parameters);
-  const wrt: Record<string, Tensor> = {
-    ...Object.fromEntries(names.map((name) => [stateInput(name), inputs[stateInput(name)]!])),
-    ...Object.fromEntries(parameters.map((name) => [`by ${name}`, inputs[name]!])),
+  const by = (wanted: readonly string[], inputOf: (name: string) => string) => {
+    const gradients = gradient(
+      weighted,
+      wanted.map((name) => inputs[inputOf(name)]!),
+    );
+    const made = Object.fromEntries(wanted.map((name, k) => [name, gradients[k]!]));
+    return compileReference(program("pullback", { ...inputs, ...seeds }, made));
   };
-  const gradients = gradient(weighted, Object.values(wrt));
-  const made = Object.fromEntries(Object.keys(wrt).map((name, k) => [name, gradients[k]!]));
-  return compileReference(program("pullback", { ...inputs, ...seeds }, made));
+  return { byStates: by(names, stateInput), byParameters: by(Object.keys(model.parameters), (name) => name) };
 }
 
 /**
@@ -96,12 +73,10 @@ export function stepJacobians(probe: GradientProbe, trajectory: Trajectory, samp
   const pullback = stepPullback(probe);
   const width = trajectory[0]![0]!.length;
   const unit = Array.from({ length: width }, (_, k) => Array.from({ length: width }, (_, j) => (j === k ? 1 : 0)));
-  const { channels } = probe.network.model.signature;
   return Array.from({ length: probe.steps }, (_, t) => {
-    const at = (sample * probe.steps + t) * channels.length;
-    const letter = Array.from(probe.symbols.data.subarray(at, at + channels.length));
-    const repeat = <Item>(item: Item) => unit.map(() => item);
-    return new Matrix(pullback(repeat(trajectory[t]![sample]!), repeat(letter), unit).states);
+    const symbols = repeated(atStep(probe.problems.symbols, t + 1), sample, width);
+    const states = unit.map(() => trajectory[t]![sample]!);
+    return new Matrix(pullback.byStates(states, symbols, unit));
   });
 }
 

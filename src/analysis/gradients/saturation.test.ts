@@ -58,6 +58,8 @@ describe("saturation", () => {
     expect(limits).toEqual([-1, 1]);
     expect(saturationOf(smallProbe("rnn", { hidden: 2, activation: "hard-sigmoid" }))[0]!.limits).toEqual([0, 1]);
     expect(saturationOf(smallProbe("rnn", { hidden: 2, activation: "relu" }))).toEqual([]);
+    // The ramp through which step units learn is no part of their value.
+    expect(saturationOf(smallProbe("rnn", { hidden: 2, activation: "step" }))).toEqual([]);
   });
   test.each(smallModels)("%s: a share for every step and unit", (name, options) => {
     for (const { units, low, high, byUnit } of saturationOf(smallProbe(name, options))) {
@@ -71,14 +73,11 @@ describe("saturation", () => {
 });
 
 describe("clipping", () => {
+  const first = smallProbe("lstm", { hidden: 3 });
   const probes = [1, 2, 3, 4].map((seed) => ({
-    ...smallProbe("lstm", { hidden: 3 }),
-    ...pick(smallProbe("lstm", { hidden: 3 }, { seed })),
+    ...first,
+    problems: smallProbe("lstm", { hidden: 3 }, { seed }).problems,
   }));
-
-  function pick({ symbols, targets }: ReturnType<typeof smallProbe>) {
-    return { symbols, targets };
-  }
 
   test("papers/004, eq. 8: as it is below the limit, as long as the limit above it, in the same direction", () => {
     const free = clippingEffect(probes, 1e9);
@@ -101,13 +100,9 @@ describe("clipping", () => {
   });
   test("the loss is the training's: of one asked step it is that step's", () => {
     const probe = smallProbe("rnn", { hidden: 3 });
-    const only = {
-      ...probe,
-      targets: {
-        ...probe.targets,
-        data: Int32Array.from(probe.targets.data, (symbol, k) => (k % 6 === 5 ? symbol : -1)),
-      },
-    };
+    const { targets } = probe.problems;
+    const last = Int32Array.from(targets.data, (symbol, k) => (k % 6 === 5 ? symbol : -1));
+    const only = { ...probe, problems: { ...probe.problems, targets: { ...targets, data: last } } };
     const gradients = lossGradients(probe).byParameters(6);
     const { steps, parameters } = clippingEffect([only], 1e9);
     const norm = (data: ArrayLike<number>) => Math.hypot(...Array.from(data));

@@ -4,7 +4,6 @@ import {
   expose,
   formula,
   greater,
-  input,
   less,
   type OperatorNode,
   or,
@@ -14,7 +13,7 @@ import {
   type Tensor,
   topologicalOrder,
 } from "../../graph/index.ts";
-import { parameterInputs } from "../../models/index.ts";
+import { parameterInputs, symbolsInput } from "../../models/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 import type { GradientProbe } from "./probe.ts";
 
@@ -57,10 +56,10 @@ function boundedBy({ operator, attributes }: OperatorNode): Bounded | undefined 
  * The saturation of every bounded function in the network's steps: of its units and gates, found in the graph. Near a limit is
  * σ < 0.1 or > 0.9, |tanh| > 0.9, and the same of hard functions. Step and relu units have no limits to come near to.
  */
-export function saturationOf({ network, symbols, steps }: GradientProbe): SaturationLayer[] {
+export function saturationOf({ network, problems, steps }: GradientProbe): SaturationLayer[] {
   const { model, parameters } = network;
   const given = parameterInputs(model);
-  const letters = input("symbols", ["batch", "time", model.signature.channels.length], "int");
+  const letters = symbolsInput(model.signature);
   const { logits, final, gates = {} } = model.apply(given, letters);
   const scans = topologicalOrder([logits]).filter((node): node is ScanNode => node.kind === "scan");
   const names = new Map<Tensor, string>(Object.entries(gates).map(([name, tensor]) => [tensor, name]));
@@ -81,7 +80,7 @@ export function saturationOf({ network, symbols, steps }: GradientProbe): Satura
   if (found.length === 0) return [];
   const made = compileReference(program("saturation", { ...given, symbols: letters }, outputs)).run({
     ...parameters,
-    symbols,
+    symbols: problems.symbols,
   });
   const counts = new Map<string, number>();
   return found.map(({ tensor, limits }, k) => {
