@@ -114,6 +114,8 @@ export interface DrawnTask
   readonly tolerance?: number;
   /** Problems of one length may be shorter than its steps. */
   readonly padded?: true;
+  /** What is asked at a step is what is read at the next: a network's own answers can be read, so that it goes on alone. */
+  readonly answersAreRead?: true;
   /**
    * Draws `count` problems of one length from a side. Equal streams give equal problems. Throws LonghandError "argument" for
    * an invalid length.

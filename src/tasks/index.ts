@@ -1,5 +1,6 @@
 import { unknownName } from "../errors.ts";
 import { addition, binaryAddition } from "./addition.ts";
+import { appliedTasks } from "./applied/index.ts";
 import { addingProblem } from "./classic/adding-problem.ts";
 import type { AnyTask, DrawnTask, Task } from "./contract.ts";
 import { counter } from "./counter.ts";
@@ -17,6 +18,13 @@ import { unalignedAddition, unalignedIncrement } from "./unaligned-addition.ts";
 
 export { addition, binaryAddition } from "./addition.ts";
 export { type AdditionRow, additionRows, algorithm1 } from "./algorithm1.ts";
+export {
+  type DigitImage,
+  digitImages,
+  numberFromWords,
+  numberInWords,
+  textSymbols,
+} from "./applied/index.ts";
 export { type Batch, drawBatch, validLengths } from "./batch.ts";
 export type {
   Alphabet,
@@ -81,7 +89,7 @@ export const tasks: readonly Task[] = Object.freeze([
 ]);
 
 /** The tasks whose problems are drawn with their answers: numbers, and real data. */
-export const drawnTasks: readonly DrawnTask[] = Object.freeze([addingProblem]);
+export const drawnTasks: readonly DrawnTask[] = Object.freeze([addingProblem, ...appliedTasks]);
 
 /** Families of tasks: the names with a parameter, and what makes the task. */
 const families: readonly { pattern: RegExp; make: (parameter: number) => Task }[] = [
