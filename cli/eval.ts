@@ -1,12 +1,13 @@
 /** `longhand eval` */
 import type { Command } from "commander";
 import { type AnyTask, isDrawn, type LengthResult, type Rate, rate } from "../src/index.ts";
-import { evaluateTrained, lengthsFor, openTrained, type Trained } from "../src/node.ts";
+import { evaluateTrained, lengthsFor, openTrained, type TextBits, type Trained } from "../src/node.ts";
 import { previousCheckpointOption, replicaNumber, runtimeOption, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { evaluationProgress } from "./progress.ts";
 import { stopOnSignals } from "./signals.ts";
 import { table } from "./table.ts";
+import { compareTexts } from "./text-bits.ts";
 import { costOf, count, counted, list, nouns, percent, problems, shortened } from "./words.ts";
 
 interface EvalOptions {
@@ -69,6 +70,7 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
   using stop = stopOnSignals(output, "the current batch is finished");
   const random: LengthResult[][] = [];
   const special: LengthResult[][] = [];
+  let text: TextBits | null = null;
   try {
     for await (const found of evaluateTrained(trained, {
       lengths,
@@ -117,6 +119,13 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
       );
     }
   }
+  if (!isStopped) {
+    text = await compareTexts(output, trained, {
+      ...(typeof replica === "number" && { replica }),
+      ...(runtime !== undefined && { runtime }),
+      signal: stop.signal,
+    });
+  }
   if (isStopped) {
     output.print();
     output.print("Stopped: these are the results so far.");
@@ -132,6 +141,7 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
     stopped: isStopped,
     results: random.flat(),
     structured: special.flat(),
+    ...(text && { text }),
   });
   return isStopped ? 130 : 0;
 }

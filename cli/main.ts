@@ -18,6 +18,7 @@ import { addProve } from "./prove.ts";
 import { addRefute } from "./refute.ts";
 import { addRegions } from "./regions.ts";
 import { addReproduce } from "./reproduce.ts";
+import { addSample } from "./sample.ts";
 import { addSharpen } from "./sharpen.ts";
 import { addSolve } from "./solve.ts";
 import { addSurvey } from "./survey.ts";
@@ -63,6 +64,7 @@ for (const add of [
   addRefute,
   addRegions,
   addReproduce,
+  addSample,
   addSharpen,
   addSolve,
   addSurvey,

@@ -74,8 +74,8 @@ function printSolved(
   if (diverged.length > 0) output.print(`  diverged: ${list(diverged)}`);
 }
 
-function printFinding(output: Output, task: AnyTask, { length, samples, results }: Finding, population: number): void {
-  const test = problems(task, samples, length);
+function printFinding(output: Output, task: AnyTask, { length, results }: Finding, population: number): void {
+  const test = problems(task, results[0]!.exact.trials, length);
   const isPerfect = ({ exact }: LengthResult) => exact.successes === exact.trials;
   if (population === 1) {
     const { exact, symbol, cost: found } = results[0]!;

@@ -11,6 +11,7 @@ export {
   nearLengths,
   problemsARun,
 } from "./evaluate.ts";
+export { type NgramModel, ngramModel } from "./ngram.ts";
 export {
   askedSum,
   type Judged,

@@ -12,6 +12,7 @@ export {
 } from "./built/index.ts";
 export { machineOf, makeNetwork, type Network } from "./network.ts";
 export { type NoisyConnections, type NoisyOptions, noisyParameters } from "./noisy.ts";
+export { drawSymbol, type SampleOptions, sampleSymbols } from "./sample.ts";
 export { sharpened } from "./sharpen.ts";
 export { firstStepProgram, stateInput, stateOutput, stepProgram } from "./step.ts";
 export {

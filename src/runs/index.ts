@@ -39,6 +39,7 @@ export { type Machine, thisMachine } from "./reproduce-machine.ts";
 export { type FigureRun, type LookPoint, type RunEnding, runsOf } from "./reproduce-run.ts";
 export type { TestPoint } from "./reproduce-test.ts";
 export { writeResult } from "./result.ts";
+export { type SampleTextOptions, sampleText, type TextBits, textBits } from "./sample.ts";
 export { sharpenRun } from "./sharpen.ts";
 export type { Ending } from "./state.ts";
 export {

@@ -92,6 +92,14 @@ export interface DrawnBatch {
   readonly lengths?: Int32Array;
 }
 
+/** A text of the symbols of a task's one channel, which are its answers too. */
+export interface TaskText {
+  /** What is trained on, and what is held out. */
+  symbols(side: Side): Int32Array;
+  /** What a network reads before it writes, where nothing else is given; `parse` reads it. */
+  readonly start: string;
+}
+
 /**
  * A task whose problems are drawn together with their answers: from data, or with numbers in place of symbols. Whatever a
  * recurrent network is applied to is one of these, told apart by the steps at which something is read and asked: a class
@@ -114,8 +122,8 @@ export interface DrawnTask
   readonly tolerance?: number;
   /** Problems of one length may be shorter than its steps. */
   readonly padded?: true;
-  /** What is asked at a step is what is read at the next: a network's own answers can be read, so that it goes on alone. */
-  readonly answersAreRead?: true;
+  /** The text of which the next symbol is asked at each step: networks that learned it can write one themselves. */
+  readonly text?: TaskText;
   /**
    * Draws `count` problems of one length from a side. Equal streams give equal problems. Throws LonghandError "argument" for
    * an invalid length.

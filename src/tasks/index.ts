@@ -23,7 +23,6 @@ export {
   digitImages,
   numberFromWords,
   numberInWords,
-  textSymbols,
 } from "./applied/index.ts";
 export { type Batch, drawBatch, validLengths } from "./batch.ts";
 export type {
@@ -36,6 +35,7 @@ export type {
   Sampler,
   Side,
   Task,
+  TaskText,
 } from "./contract.ts";
 export { counter } from "./counter.ts";
 export { cycle, cycleNavigation } from "./cycle-navigation.ts";

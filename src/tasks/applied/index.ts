@@ -5,7 +5,6 @@ import { nextCharacter } from "./next-character.ts";
 import { numberWords } from "./words-to-digits.ts";
 
 export { type DigitImage, digitImages } from "./digit-images.ts";
-export { textSymbols } from "./next-character.ts";
 export { numberFromWords, numberInWords } from "./number-words.ts";
 
 export const appliedTasks: readonly DrawnTask[] = Object.freeze([

@@ -18,7 +18,7 @@ const TRAINED = 0.9;
 let known: Readonly<Record<Side, Int32Array>> | undefined;
 
 /** The symbols of a side: of the text's first 127,906 characters, or of its last 14,212, which are held out. */
-export function textSymbols(side: Side): Int32Array {
+function textSymbols(side: Side): Int32Array {
   if (!known) {
     const index = new Map(characters.map((character, symbol) => [character, symbol]));
     const symbols = Int32Array.from(aliceText, (character) => index.get(character)!);
@@ -58,7 +58,7 @@ export const nextCharacter: DrawnTask = Object.freeze<DrawnTask>({
   defaultTrainLengths: [64, 64],
   channels: Object.freeze([characters]),
   output: characters,
-  answersAreRead: true,
+  text: { symbols: textSymbols, start: LINE_END },
   validLength: (length) => Number.isInteger(length) && length >= 1 && length < textSymbols("test").length,
   steps: (length) => wholeNumber(NAME, "length", length, 1, textSymbols("test").length - 1),
   draw(stream: Stream, length, count, side) {
