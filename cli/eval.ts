@@ -8,7 +8,7 @@ import { evaluationProgress } from "./progress.ts";
 import { stopOnSignals } from "./signals.ts";
 import { table } from "./table.ts";
 import { compareTexts } from "./text-bits.ts";
-import { costOf, count, counted, list, nouns, percent, problems, shortened } from "./words.ts";
+import { costOf, count, counted, list, nouns, percent, problems, shortened, units } from "./words.ts";
 
 interface EvalOptions {
   lengths?: number[];
@@ -91,7 +91,7 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
   }
   output.redraw?.("");
   const isStopped = stop.signal.aborted;
-  const unit = nouns(task).unit.replace(/digit|symbol/, "$&s");
+  const unit = units(nouns(task).unit);
   output.print(
     `${config.model.name} on ${task.name}, ${origin !== undefined && step === 0 ? origin : counted(step, "step")}; lengths in ${unit}`,
   );

@@ -33,8 +33,23 @@ export function duration(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${two((seconds % 3600) / 60)} min`;
 }
 
+const appliedNouns: Readonly<Record<string, { problem: string; unit: string }>> = {
+  digits: { problem: "image", unit: "step" },
+  "digit-rows": { problem: "image", unit: "row" },
+  "digit-names": { problem: "image", unit: "letter" },
+  "number-words": { problem: "number", unit: "decimal digit" },
+  "next-character": { problem: "passage", unit: "character" },
+};
+
+/** Units as in "10 digits of base 4". */
+export function units(unit: string): string {
+  return unit.replace(/digit|symbol|step|row|letter|character/, "$&s");
+}
+
 /** What problems of a task are called, and what their length counts. Problems read as a whole are measured in symbols. */
 export function nouns({ name }: Pick<AnyTask, "name">): { problem: string; unit: string } {
+  const applied = appliedNouns[name];
+  if (applied) return applied;
   if (name === "increment") return { problem: "number", unit: "binary digit" };
   const [, side, base, kind] = /^(unaligned-)?(?:(base-\d+|binary|decimal)-)?([a-z]+)(?:-in-binary)?$/.exec(name) ?? [];
   const problem = { addition: "sum", subtraction: "difference", increment: "number", multiplication: "product" }[kind!];
@@ -55,7 +70,7 @@ export function shortened(text: string, most = 72): string {
 /** "1,024 sums of 1,000 binary digits" */
 export function problems(task: Pick<AnyTask, "name">, samples: number, length: number): string {
   const { problem, unit } = nouns(task);
-  return `${counted(samples, problem)} of ${count(length)} ${length === 1 ? unit : unit.replace(/digit|symbol/, "$&s")}`;
+  return `${counted(samples, problem)} of ${count(length)} ${length === 1 ? unit : units(unit)}`;
 }
 
 /** What an answer costs beside being right or wrong, in tasks that are drawn with their answers. */

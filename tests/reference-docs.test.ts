@@ -109,6 +109,17 @@ describe("settings", () => {
     });
     expect(rowsUnder("Recommended settings")).toEqual(expected);
   });
+  test("recommended ones of real data", () => {
+    const rows = rowsUnder("Recommended for tasks drawn with their answers");
+    const expected = rows.map(([task]) => {
+      const { model, batch, steps, learningRate, schedule, stateNoise } = completeConfig({ task: task! });
+      expect(schedule.name).toBe("linear");
+      expect(stateNoise?.growth ?? 0.1).toBe(0.1);
+      return [task!, model.hidden, batch, steps, learningRate, stateNoise?.scale ?? ""].map(String);
+    });
+    expect(rows).toEqual(expected);
+    expect(rows).toHaveLength(5);
+  });
   test.each(["optimizer", "schedule"] as const)("each %s with its options", (part) => {
     const rows = rowsUnder(part === "optimizer" ? "Optimizers" : "Schedules");
     for (const [name, , options] of rows) {

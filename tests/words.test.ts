@@ -45,6 +45,8 @@ test("counts and problems", () => {
   expect(problems(findTask("unaligned-base-4-addition"), 2, 9)).toBe("2 sums of 9 symbols");
   expect(problems(findTask("unaligned-increment"), 2, 1)).toBe("2 numbers of 1 symbol");
   expect(problems(findTask("sort-by-key"), 2, 4)).toBe("2 problems of 4 symbols");
+  expect(problems({ name: "digit-rows" }, 359, 8)).toBe("359 images of 8 rows");
+  expect(problems({ name: "next-character" }, 1, 1)).toBe("1 passage of 1 character");
   expect(list([1, 2, 3], 2)).toBe("1, 2 and 1 more");
 });
 

@@ -1,0 +1,72 @@
+/** The command line with digits, numbers in words and texts. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { json, longhand } from "./command-line.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "longhand-applied-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const digits = join(folder, "digits");
+const text = join(folder, "text");
+
+beforeAll(async () => {
+  await json(["train", "digits", "--steps", "300", "--run", digits]);
+  const small = ["--set", "model.hidden=24", "--set", "lengths=[24,24]", "--set", "batch=16"];
+  await json(["train", "next-character", ...small, "--steps", "60", "--run", text]);
+}, 120_000);
+
+test("all held-out images are tested once, and each can be asked for", async () => {
+  const { results } = (await json(["eval", digits])) as { results: { exact: { trials: number; value: number } }[] };
+  expect(results[0]!.exact.trials).toBe(359);
+  expect(results[0]!.exact.value).toBeGreaterThan(0.9);
+  const { predictions } = (await json(["predict", digits, "#17"])) as {
+    predictions: { input: string; answer: string; exact: string }[];
+  };
+  expect(predictions[0]).toMatchObject({ input: "#17", answer: "2", exact: "2" });
+  const { status, stderr } = await longhand(["predict", digits, "#400"]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("digits: there is no image #400; expected one from #1 to #359");
+});
+
+test("a text is compared with counting", async () => {
+  const { text: bits } = (await json(["eval", text, "--lengths", "24"])) as {
+    text: { symbols: number; networks: { replica: number; bits: number }[]; ngrams: number[] };
+  };
+  expect(bits.symbols).toBe(14_211);
+  expect(bits.networks).toHaveLength(1);
+  // All equally likely: log₂ 66; the network has learned at least something in 60 steps.
+  expect(bits.ngrams[0]).toBeCloseTo(Math.log2(66), 9);
+  expect(bits.ngrams[3]).toBeCloseTo(2.698, 3);
+  expect(bits.networks[0]!.bits).toBeLessThan(5);
+  expect((await longhand(["eval", text, "--lengths", "24"])).stdout).toMatch(/trigrams +2\.698/);
+});
+
+test("a network writes: as often as asked, the same for the same seed", async () => {
+  const options = ["--length", "40", "--prompt", "Alice ", "--temperature", "0.8"];
+  const one = await json(["sample", text, ...options]);
+  expect(one).toMatchObject({ task: "next-character", prompt: "Alice ", temperature: 0.8, seed: 1 });
+  expect(one.text).toHaveLength(40);
+  expect((await json(["sample", text, ...options])).text).toBe(one.text);
+  expect((await json(["sample", text, ...options, "--seed", "2"])).text).not.toBe(one.text);
+  const { stdout } = await longhand(["sample", text, ...options]);
+  expect(stdout).toBe(`Alice ${one.text as string}\n`);
+});
+
+test.each([
+  [["--temperature", "-1"], '--temperature: received "-1", expected a number of at least 0'],
+  [["--temperature", "hot"], '--temperature: received "hot"'],
+  [["--length", "0"], '--length: received "0", expected a whole number of at least 1'],
+  [["--prompt", "naïve"], 'next-character: "ï" at 3 isn\'t in the text'],
+  [["--replica", "1"], "replica 1 of run"],
+])("sample %j is refused", async (args, message) => {
+  const { status, stderr } = await longhand(["sample", text, ...args]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test("what was trained on no text can't write", async () => {
+  const { status, stderr } = await longhand(["sample", digits]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("task digits: has no text; expected one that has, such as next-character");
+});
