@@ -7,10 +7,11 @@
  */
 import { LonghandError } from "../errors.ts";
 import { plus, sameShape } from "./dimension.ts";
-import { add, Neg, sub } from "./operators/arithmetic.ts";
-import { concat, Pad, pad } from "./operators/arrange.ts";
+import { Add, add, Neg, sub } from "./operators/arithmetic.ts";
+import { concat, Pad, pad, Slice, slice } from "./operators/arrange.ts";
 import { expand } from "./operators/broadcast.ts";
 import { scalar } from "./operators/constant.ts";
+import { MatMul, matmul } from "./operators/matmul.ts";
 import { residuals } from "./residuals.ts";
 import { expose, scan, scanInputs, substituted } from "./scan.ts";
 import { describe, input, inRegion, type ScanNode, type Tensor } from "./tensor.ts";
@@ -47,6 +48,26 @@ function accumulated(sum: Tensor, share: Tensor): Tensor {
 
 function isNegative({ node }: Tensor): boolean {
   return node.kind === "operator" && node.operator === Neg;
+}
+
+/** Rows out of products, without the products' other rows: (A B)[rows] = A[rows] B. What a joined operand's derivative asks for. */
+function withoutOtherRows(share: Tensor): Tensor {
+  const { node } = share;
+  if (node.kind !== "operator" || node.operator !== Slice || share.shape.length !== 2) return share;
+  const { axis, stride, ...range } = node.attributes as Parameters<typeof Slice.infer>[1];
+  const whole = node.inputs[0]!;
+  return axis === -2 && stride === 1 && isMadeOfProducts(whole) ? rowsOf(whole) : share;
+
+  function isMadeOfProducts(tensor: Tensor): boolean {
+    const { node } = tensor;
+    if (node.kind !== "operator" || !sameShape(tensor.shape, whole.shape)) return false;
+    return node.operator === MatMul || (node.operator === Add && node.inputs.every(isMadeOfProducts));
+  }
+  function rowsOf(tensor: Tensor): Tensor {
+    const [a, b] = tensor.node.inputs as [Tensor, Tensor];
+    const isProduct = tensor.node.kind === "operator" && tensor.node.operator === MatMul;
+    return isProduct ? matmul(slice(a, { axis, ...range }), b) : add(rowsOf(a), rowsOf(b));
+  }
 }
 
 /** Two parts of a gradient, each with zeros around it, where the second begins at the end of the first. */
@@ -129,7 +150,7 @@ function backpropagate(
     if (node.kind === "operator") {
       const call = { inputs: node.inputs, output: node.outputs[0]!, attributes: node.attributes };
       node.operator.derivative(call, given[0]!).forEach((share, k) => {
-        give(node.inputs[k]!, share);
+        give(node.inputs[k]!, share && withoutOtherRows(share));
       });
     } else if (node.kind === "scan") {
       for (const [tensor, share] of scanGradient(node, given, active)) give(tensor, share);

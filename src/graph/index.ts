@@ -40,7 +40,7 @@ export { reshape, squeeze, unsqueeze } from "./operators/reshape.ts";
 export { logSoftmax, softmax } from "./operators/softmax.ts";
 export { stopGradient, straightThroughStep, surrogate } from "./operators/surrogate.ts";
 export { swapLastAxes, transpose } from "./operators/transpose.ts";
-export { optimize } from "./optimize.ts";
+export { type OptimizeOptions, optimize } from "./optimize/optimize.ts";
 export { bindDimensions, type Program, program } from "./program.ts";
 export {
   expose,

@@ -82,6 +82,8 @@ export interface Operator<A = unknown> {
   bind?(attributes: A, extent: (dimension: Dimension) => number): A;
   /** The output has the elements of input 0 unchanged: a runtime may share the memory. */
   readonly isView?: boolean;
+  /** Each element of the output depends on the elements at its place alone, after broadcasting. */
+  readonly isElementwise?: boolean;
   /** Which inputs the value needs (default: all). The others matter to the derivative only. */
   readonly valueInputs?: number;
 }

@@ -51,6 +51,7 @@ type ElementwiseParts<A> = Pick<Operator<A>, "name" | "infer" | "value" | "bound
 export function elementwise<A>(parts: ElementwiseParts<A>): Operator<A> {
   const { slope, ...own } = parts;
   const operator: Operator<A> = {
+    isElementwise: true,
     derivative(call, gradient) {
       if (!slope) return call.inputs.map(() => undefined);
       return slope(call, gradient).map((part, k) => part && sumTo(part, call.inputs[k]!.shape));

@@ -1,6 +1,6 @@
 /** MatMul: the product of matrices in the last two axes, with broadcasting over the axes before them. */
 import type { NDArray } from "../array.ts";
-import { broadcast, elements, type Shape } from "../dimension.ts";
+import { broadcast, elements, type Shape, times } from "../dimension.ts";
 import { broadcastStrides, offsets } from "../kernels.ts";
 import type { Operator } from "../operator.ts";
 import { STRENGTH, within } from "../print.ts";
@@ -9,7 +9,7 @@ import { apply, type Tensor } from "../tensor.ts";
 import { sumTo } from "./broadcast.ts";
 import { alignVectorized } from "./elementwise.ts";
 import { reshape } from "./reshape.ts";
-import { swapLastAxes } from "./transpose.ts";
+import { swapLastAxes, transpose } from "./transpose.ts";
 
 /** Which matrices are multiplied for each matrix of the result. */
 function batches(a: NDArray, b: NDArray, out: NDArray): { startA: Int32Array; startB: Int32Array } {
@@ -65,8 +65,12 @@ export const MatMul: Operator<null> = {
     // One matrix b for many rows of a: its gradient is one product over all of them, not a sum of small products.
     const shared = sharedAxes(a!.shape, b!.shape);
     const forB = matmul(swapLastAxes(asRows(a!, shared)), asRows(gradient, shared));
+    // The same for one matrix a and many columns of b.
+    const isShared = a!.shape.length === 2 && b!.shape.length === 3;
     return [
-      sumTo(matmul(gradient, swapLastAxes(b!)), a!.shape),
+      isShared
+        ? matmul(asColumns(gradient), swapLastAxes(asColumns(b!)))
+        : sumTo(matmul(gradient, swapLastAxes(b!)), a!.shape),
       reshape(sumTo(forB, withoutShared(b!.shape, shared)), b!.shape),
     ];
   },
@@ -151,6 +155,12 @@ function withoutShared(b: Shape, shared: number): Shape {
 function asRows(x: Tensor, axes: number): Tensor {
   const kept = x.shape.slice(0, x.shape.length - 2 - axes);
   return reshape(x, [...kept, elements(x.shape.slice(kept.length, -1)), x.shape.at(-1)!]);
+}
+
+/** [n, height, width] → [height, n · width]: matrices beside each other. */
+function asColumns(x: Tensor): Tensor {
+  const [count, height, width] = x.shape as [Shape[number], Shape[number], Shape[number]];
+  return reshape(transpose(x, [1, 0, 2]), [height, times(count, width)]);
 }
 
 /** The matrix product a·b over the last two axes; axes before them broadcast. */

@@ -1,13 +1,24 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { gradientProgram, randomProgram } from "../../tests/random-graph.ts";
-import { compileReference } from "../runtime/reference/reference.ts";
-import { add, input, mul, type NDArray, optimize, type Program, program, scan, type Tensor } from "./index.ts";
+import { gradientProgram, randomProgram } from "../../../tests/random-graph.ts";
+import { compileReference } from "../../runtime/reference/reference.ts";
+import {
+  add,
+  input,
+  mul,
+  type NDArray,
+  type OptimizeOptions,
+  optimize,
+  type Program,
+  program,
+  scan,
+  type Tensor,
+} from "../index.ts";
 
 /** The program with its outputs optimized. */
-function optimized({ name, inputs, outputs }: Program): Program {
+function optimized({ name, inputs, outputs }: Program, options: OptimizeOptions = {}): Program {
   const names = Object.keys(outputs);
-  const made = optimize(Object.values(outputs));
+  const made = optimize(Object.values(outputs), options);
   return program(name, inputs, Object.fromEntries(names.map((output, k) => [output, made[k]!])));
 }
 
@@ -42,22 +53,25 @@ test("a state that is added to itself counts twice", () => {
   expect([...h!.data]).toEqual([14, -8]);
 });
 
-test("values of random graphs", () => {
+/** As it is by default, and with everything turned that can be. */
+const settings: readonly OptimizeOptions[] = [{}, { weightsPerNumber: 0 }];
+
+test.each(settings)("values of random graphs: %o", (options) => {
   fc.assert(
-    fc.property(randomProgram(), ({ program, inputs }) => expectSame(program, optimized(program), inputs)),
+    fc.property(randomProgram(), ({ program, inputs }) => expectSame(program, optimized(program, options), inputs)),
     { numRuns: 150, seed: 1 },
   );
 });
 
-test("derivatives of random graphs, optimized before and after", () => {
+test.each(settings)("derivatives of random graphs, optimized before and after: %o", (options) => {
   fc.assert(
     fc.property(randomProgram(), (graph) => {
       const plain = gradientProgram(graph);
-      expectSame(plain, optimized(plain), graph.inputs);
-      const [loss] = optimize([graph.loss]) as [Tensor];
+      expectSame(plain, optimized(plain, options), graph.inputs);
+      const [loss] = optimize([graph.loss], options) as [Tensor];
       const after = gradientProgram({ ...graph, loss });
       expectSame(plain, after, graph.inputs);
-      expectSame(plain, optimized(after), graph.inputs);
+      expectSame(plain, optimized(after, options), graph.inputs);
     }),
     { numRuns: 80, seed: 2 },
   );
