@@ -29,6 +29,9 @@ export async function countVerb(source: string | undefined, options: CountOption
   return countGeneric(options.units, options.dimension ?? [2], options.output ?? [], output);
 }
 
+/** As many regions take more than some seconds to count. */
+const LONG = 1_000_000;
+
 const commas = (value: bigint) => value.toLocaleString("en-US");
 
 async function countArrangement(source: string | undefined, options: CountOptions, output: Output): Promise<number> {
@@ -44,6 +47,8 @@ async function countArrangement(source: string | undefined, options: CountOption
   const { arrangement, origin, notes } = await arrangementOf(source, options);
   for (const note of notes) output.note(note);
   const { limit } = options;
+  const most = genericRegionCounts(arrangement.hyperplanes.length, arrangement.dimension).regions;
+  if (most > LONG) output.note(`counting up to ${commas(most)} regions`);
   const { regions, bounded, coefficients, isGeneric } = arrangementCounts(
     arrangement,
     limit === undefined ? {} : { limit },

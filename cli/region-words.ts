@@ -1,12 +1,5 @@
 /** Hyperplanes and networks of regions in words. */
-import {
-  type Arrangement,
-  genericRegionCounts,
-  type Hyperplane,
-  type RegionNetwork,
-  rationals,
-  specialPositions,
-} from "../src/index.ts";
+import { type Arrangement, genericRegionCounts, type Hyperplane, rationals, specialPositions } from "../src/index.ts";
 import { count, list } from "./words.ts";
 
 type Rational = rationals.Rational;
@@ -43,7 +36,7 @@ export function equation({ weights, threshold }: Hyperplane): string {
   return `${text} > ${exactNumber(threshold)}`;
 }
 
-function subscript(number: number): string {
+export function subscript(number: number): string {
   return [...String(number)].map((digit) => [..."₀₁₂₃₄₅₆₇₈₉"][Number(digit)]).join("");
 }
 
@@ -68,33 +61,4 @@ export function specialWords(arrangement: Arrangement, regions: number): string[
       ? [`  ${reasons.length > 0 ? "maybe " : ""}more that meet, or fewer, than in general position`]
       : []),
   ];
-}
-
-/** More units of the second layer than this are not written out. */
-const MOST_FORMULAS = 12;
-
-/** "A = g(h₁ − h₂ − ½)", and the class. */
-export function networkFormulas({ wiring, chosen }: RegionNetwork): string[] {
-  const hidden = wiring.layers[0]!.map(({ name }) => name);
-  const formulas = chosen.slice(0, MOST_FORMULAS).map(({ label, signs }, r) => {
-    const terms = hidden.map((name, k) => {
-      const isMinus = signs[k] === "-";
-      const sign = k === 0 ? (isMinus ? "−" : "") : isMinus ? " − " : " + ";
-      return `${sign}h${subscript(Number(name))}`;
-    });
-    return `${label} = g(${terms.join("")}${threshold(wiring.layers[1]![r]!.bias)})`;
-  });
-  const more = chosen.length - formulas.length;
-  const labels = chosen.map(({ label }) => label);
-  const sum = labels.length > MOST_FORMULAS ? "sum of all" : labels.join(" + ");
-  return [
-    "hᵢ = g(wᵢ·x − θᵢ)",
-    ...formulas,
-    ...(more > 0 ? [`and ${more} more of that kind`] : []),
-    `class = g(${sum}${threshold(wiring.layers[2]![0]!.bias)})`,
-  ];
-}
-
-function threshold(bias: number): string {
-  return bias < 0 ? ` − ${-bias}` : ` + ${bias}`;
 }

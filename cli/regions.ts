@@ -4,28 +4,24 @@ import {
   type Arrangement,
   arrangementCounts,
   circuitPicture,
-  decodeModel,
   defaultRegionLimit,
   findRegions,
-  importModel,
+  genericRegionCounts,
   LonghandError,
-  openRuntime,
   type Region,
-  type RegionNetwork,
   rationals,
-  reference,
   regionNetwork,
   regionNetworkOnnx,
   regionsOf,
   regionsPicture,
   specialPositions,
-  wrongRegions,
 } from "../src/index.ts";
 import { collect, previousCheckpointOption, replicaOption, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { countVerb } from "./region-counts.ts";
+import { printNetwork, tryNetwork } from "./region-network.ts";
 import { arrangementOf, type RegionSource } from "./region-source.ts";
-import { countedPlanes, equation, exactNumber, networkFormulas, specialWords } from "./region-words.ts";
+import { countedPlanes, equation, exactNumber, specialWords } from "./region-words.ts";
 import { table } from "./table.ts";
 import { count, counted, list } from "./words.ts";
 import { writeOutput } from "./write-files.ts";
@@ -96,11 +92,12 @@ async function regionsVerb(source: string | undefined, options: RegionsVerbOptio
     );
   }
   const limit = options.limit ?? defaultRegionLimit;
-  const regions = findAll(arrangement, limit);
+  const regions = findAll(arrangement, limit, output);
   const marked = findRegions(regions, marksOf(options));
   const counts = arrangementCounts(arrangement, { limit });
   const network = marked.length > 0 ? regionNetwork(arrangement, marked) : undefined;
-  const tried = network && (await tryNetwork(network, regions, options, files.models.length > 0));
+  const tried =
+    network && (await tryNetwork(network, regions, options.runtime ?? "reference", files.models.length > 0));
   const shaded = marked.map(({ label }) => label);
   for (const file of files.pictures) {
     const title = `${countedPlanes(arrangement)}, ${counted(regions.length, "region")}`;
@@ -154,8 +151,14 @@ async function regionsVerb(source: string | undefined, options: RegionsVerbOptio
   return tried?.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
 }
 
+/** As many regions take more than some seconds. */
+const LONG = 10_000;
+
 /** All regions; where they are too many, what else may be asked for. */
-function findAll(arrangement: Arrangement, limit: number): Region[] {
+function findAll(arrangement: Arrangement, limit: number, output: Output): Region[] {
+  const { dimension, hyperplanes } = arrangement;
+  const most = genericRegionCounts(hyperplanes.length, dimension).regions;
+  if (most > LONG && most <= limit) output.note(`finding up to ${most.toLocaleString("en-US")} regions`);
   try {
     return regionsOf(arrangement, { limit });
   } catch (error) {
@@ -230,46 +233,4 @@ function printRegions(
   for (const line of table(["region", "sides", "", "a point inside"], rows, [])) output.print(line);
   const more = regions.length - rows.length;
   if (more > 0) output.print(`and ${counted(more, "more region")}; --json has all of them`);
-}
-
-interface Tried {
-  readonly how: string;
-  readonly wrong: readonly Region[];
-}
-
-/** The network at a point of every region, and what its ONNX file says at it. */
-async function tryNetwork(
-  network: RegionNetwork,
-  regions: readonly Region[],
-  { runtime: name = "reference" }: RegionsVerbOptions,
-  isWritten: boolean,
-): Promise<Tried[]> {
-  const { runtime } = await openRuntime(name);
-  const tried = [{ how: runtime.description, wrong: await wrongRegions(network, regions, runtime) }];
-  if (isWritten) {
-    const program = importModel(decodeModel(regionNetworkOnnx(network)));
-    const wrong = await wrongRegions({ ...network, program }, regions, reference);
-    tried.push({ how: "the ONNX file, weights in float32", wrong });
-  }
-  return tried;
-}
-
-function printNetwork(
-  output: Output,
-  network: RegionNetwork,
-  regions: readonly Region[],
-  tried: readonly Tried[],
-): void {
-  const units = network.wiring.layers.map(({ length }) => length).join(" + ");
-  output.print();
-  output.print(`a network of ${units} units, g(a) = 1 where a > 0, otherwise 0:`);
-  for (const line of networkFormulas(network)) output.print(`  ${line}`);
-  for (const { how, wrong } of tried) {
-    const verdict =
-      wrong.length === 0
-        ? output.style("green", `right in all ${counted(regions.length, "region")}`)
-        : output.style("red", `wrong in ${counted(wrong.length, "region")}`);
-    const which = wrong.length > 0 ? `: ${list(wrong.map(({ label }) => label))}, too thin for its precision` : "";
-    output.print(`${verdict}${which} (${how})`);
-  }
 }

@@ -98,6 +98,13 @@ test("the units of a network's first layer", async () => {
   expect(parity.dimension).toBe(1);
 });
 
+test("a region too thin for float64 makes the network wrong: status 1", async () => {
+  const data = "1 = 1152921504606846976; 1 = 1152921504606846977";
+  const { status, stdout } = await regions("--data", data, "--mark", "+-");
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^wrong in \d region.*B.*, too thin for its precision \(reference/m);
+});
+
 test("counts: exercise 3h, and how the number grows", async () => {
   const picture = file("growth.svg");
   const { status, stdout } = await regions("--count", "--dimension", "10", "--units", "20", "-o", picture);

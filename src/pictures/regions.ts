@@ -8,8 +8,8 @@ import {
   sheetLines,
   sheetOf,
   sheetPolygons,
-  shrunk,
-  squareOf,
+  sheetSquare,
+  shrunkSheet,
 } from "../analysis/index.ts";
 import { LonghandError } from "../errors.ts";
 import { escaped, round, svgDocument } from "./svg.ts";
@@ -74,7 +74,7 @@ export function regionsPicture(
   }
   const sheet = sheetOf(arrangement);
   const polygonOf = sheetPolygons(arrangement, sheet);
-  const innerOf = sheetPolygons(arrangement, shrunk(sheet, 1 - (2 * away.label) / side));
+  const innerOf = sheetPolygons(arrangement, shrunkSheet(sheet, 1 - (2 * away.label) / side));
   const top = margin + (subtitle === undefined ? 24 : 46) + away.number + 14;
   const left = margin + away.tick + 26;
   const [x, y] = scalesOf(sheet, left, top);
@@ -132,13 +132,14 @@ export function regionsPicture(
     `${lines.length} lines, ${regions.length} regions, ${bounded} of them bounded.`,
     ...(marked.size > 0 ? [`Shaded: ${shaded.join(", ")}.`] : []),
   ].join(" ");
-  const width = Math.max(box.right + margin + away.number + 10, 2 * margin + 9 * title.length);
+  const texts = Math.max(9 * title.length, 6.6 * (subtitle?.length ?? 0));
+  const width = Math.max(box.right + margin + away.number + 10, 2 * margin + texts);
   const height = box.bottom + away.tick + 24 + margin;
   return svgDocument({ kind: "regions", width: Math.ceil(width), height, title, description, style, colours, parts });
 }
 
 function scalesOf(sheet: Sheet, left: number, top: number) {
-  const { x, y, half } = squareOf(sheet);
+  const { x, y, half } = sheetSquare(sheet);
   return [
     scaleLinear([x - half, x + half], [left, left + side]),
     scaleLinear([y - half, y + half], [top + side, top]),

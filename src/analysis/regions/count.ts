@@ -59,7 +59,7 @@ export interface ArrangementCounts extends RegionCounts {
  *
  * Source: T. Zaslavsky, "Facing up to arrangements", Memoirs of the AMS 154, 1975, theorems A and C; H. Whitney, "A logical
  * expansion in mathematics", Bulletin of the AMS 38, 1932 (broken circuits).
- * @param options.limit of sets. Default 10 million: a few minutes.
+ * @param options.limit of sets. Default 10 million: about a minute.
  * @throws LonghandError `unsupported` beyond the limit.
  */
 export function arrangementCounts(arrangement: Arrangement, { limit = 10_000_000 } = {}): ArrangementCounts {

@@ -15,19 +15,19 @@ export interface SheetLine {
 }
 
 /** A sheet's middle and half of its side. */
-export function squareOf({ centre, half }: Sheet): { x: number; y: number; half: number } {
+export function sheetSquare({ centre, half }: Sheet): { x: number; y: number; half: number } {
   const [x, y] = centre.map(rationals.toNumber) as [number, number];
   return { x, y, half: rationals.toNumber(half) };
 }
 
 /** A sheet about the same middle, smaller by a factor. */
-export function shrunk({ centre, half }: Sheet, factor: number): Sheet {
+export function shrunkSheet({ centre, half }: Sheet, factor: number): Sheet {
   return { centre, half: rationals.multiply(half, rationals.fromNumber(factor)) };
 }
 
 /** The lines of an arrangement where they cross the sheet. */
 export function sheetLines({ hyperplanes }: Arrangement, sheet: Sheet): SheetLine[] {
-  const { x, y, half } = squareOf(sheet);
+  const { x, y, half } = sheetSquare(sheet);
   return hyperplanes.flatMap(({ weights, threshold }, k): SheetLine[] => {
     const [a, b] = weights.map(rationals.toNumber) as [number, number];
     const length = Math.hypot(a, b);
@@ -52,7 +52,7 @@ export function sheetLines({ hyperplanes }: Arrangement, sheet: Sheet): SheetLin
  * @returns for a region's signs the corners of a convex polygon, counterclockwise.
  */
 export function sheetPolygons({ hyperplanes }: Arrangement, sheet: Sheet): (signs: string) => readonly SheetPoint[] {
-  const { x, y, half } = squareOf(sheet);
+  const { x, y, half } = sheetSquare(sheet);
   const lines = hyperplanes.map(
     ({ weights, threshold }) => [...weights, threshold].map(rationals.toNumber) as [number, number, number],
   );

@@ -7,6 +7,7 @@
  *
  * Source: T. Zaslavsky, "Facing up to arrangements", Memoirs of the AMS 154, 1975: r(A ∪ h) = r(A) + r(A restricted to h).
  */
+import { codeOf, signKeys, withKey } from "./codes.ts";
 import {
   activation,
   distinct,
@@ -29,35 +30,54 @@ export interface Cell {
 }
 
 /**
- * The regions of planes in a space, by their signs: the side of each plane on which they lie.
+ * The regions of planes in a space.
  * @param planes no two of them coincident.
  */
-export function cellsOf(planes: readonly Plane[], dimension: number): Map<string, Cell> {
+export function cellsOf(planes: readonly Plane[], dimension: number): Cell[] {
   const origin = { x: new Array<bigint>(dimension).fill(0n), scale: 1n };
   const direction = dimension === 0 ? undefined : origin.x.map((_, k) => (k === 0 ? 1n : 0n));
-  let cells = new Map<string, Cell>([["", { place: origin, direction }]]);
+  const keys = signKeys(planes.length);
+  // By the code of their signs. Were two codes the same, a region would be missing, which its count tells.
+  let cells = new Map<number, Cell>([[0, { place: origin, direction }]]);
   planes.forEach((plane, k) => {
     const before = planes.slice(0, k);
-    const walls = wallsOf(plane, before, dimension);
-    const next = new Map<string, Cell>();
-    for (const [signs, cell] of cells) {
-      const wall = walls.get(signs);
+    const walls = new Map(
+      wallsOf(plane, before, dimension).map((wall) => [codeOf(signsAt(before, wall.place), keys), wall]),
+    );
+    const next = new Map<number, Cell>();
+    for (const [code, cell] of cells) {
+      const wall = walls.get(code);
+      const on = withKey(code, keys[k]!);
       if (wall) {
-        next.set(`${signs}+`, half(cell, wall, plane, before, 1n));
-        next.set(`${signs}-`, half(cell, wall, plane, before, -1n));
-      } else next.set(signs + signsAt([plane], cell.place), cell);
+        next.set(on, half(cell, wall, plane, before, 1n));
+        next.set(code, half(cell, wall, plane, before, -1n));
+      } else next.set(signsAt([plane], cell.place) === "+" ? on : code, cell);
     }
     cells = next;
   });
-  for (const [signs, cell] of cells) cells.set(signs, { ...cell, place: simplified(cell.place, planes, signs) });
-  return cells;
+  return [...cells.values()].map((cell) => ({ ...cell, place: simplified(cell.place, planes) }));
+}
+
+/** What a plane has in common with the regions of the planes before it, one after the other. */
+function wallsOf(plane: Plane, before: readonly Plane[], dimension: number): Cell[] {
+  const inside = insideOf(plane);
+  const met = distinct(before.map(inside.restrict).filter(isPlane));
+  return cellsOf(met, dimension - 1).map(({ place, direction }) => ({
+    place: inside.lift(place),
+    direction: direction && inside.liftDirection(direction),
+  }));
+}
+
+function isPlane(restricted: Restricted): restricted is Plane {
+  return typeof restricted === "object";
 }
 
 /** Binary digits behind the point that are tried. */
 const DIGITS = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96];
 
 /** A point of the same region with few binary digits: without this, points get longer from dimension to dimension. */
-function simplified(place: Place, planes: readonly Plane[], signs: string): Place {
+function simplified(place: Place, planes: readonly Plane[]): Place {
+  const signs = signsAt(planes, place);
   for (const digits of DIGITS) {
     const scale = 1n << BigInt(digits);
     const x = place.x.map((part) => nearest(part * scale, place.scale));
@@ -71,25 +91,6 @@ function nearest(a: bigint, b: bigint): bigint {
   const doubled = 2n * a + b;
   const quotient = doubled / (2n * b);
   return doubled < 0n && quotient * 2n * b !== doubled ? quotient - 1n : quotient;
-}
-
-/** What a plane has in common with the regions of the planes before it, by the signs of these. */
-function wallsOf(plane: Plane, before: readonly Plane[], dimension: number): Map<string, Cell> {
-  const inside = insideOf(plane);
-  const met = distinct(before.map(inside.restrict).filter(isPlane));
-  const walls = new Map<string, Cell>();
-  for (const { place, direction } of cellsOf(met, dimension - 1).values()) {
-    const lifted = inside.lift(place);
-    walls.set(signsAt(before, lifted), {
-      place: lifted,
-      direction: direction && inside.liftDirection(direction),
-    });
-  }
-  return walls;
-}
-
-function isPlane(restricted: Restricted): restricted is Plane {
-  return typeof restricted === "object";
 }
 
 /** The half of a region that lies on one side of a plane through it. */

@@ -6,7 +6,7 @@ export {
   genericRegionCounts,
   type RegionCounts,
 } from "./count.ts";
-export { type SheetLine, type SheetPoint, sheetLines, sheetPolygons, shrunk, squareOf } from "./drawing.ts";
+export { type SheetLine, type SheetPoint, sheetLines, sheetPolygons, sheetSquare, shrunkSheet } from "./drawing.ts";
 export { drawnLines, randomHyperplanes } from "./generate.ts";
 export { findRegions } from "./labels.ts";
 export { type RegionNetwork, regionNetwork, wrongRegions } from "./network.ts";
@@ -14,4 +14,4 @@ export { regionNetworkOnnx } from "./onnx.ts";
 export { readHyperplanes } from "./read.ts";
 export { defaultRegionLimit, type Region, regionsOf } from "./regions.ts";
 export { type Sheet, sheetOf } from "./sheet.ts";
-export { type Special, specialPositions } from "./special.ts";
+export { type SpecialPosition, specialPositions } from "./special.ts";

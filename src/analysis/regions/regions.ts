@@ -36,7 +36,7 @@ export const defaultRegionLimit = 100_000;
 export function regionsOf(arrangement: Arrangement, { limit = defaultRegionLimit } = {}): Region[] {
   const { regions, bounded } = arrangementCounts(arrangement, { limit });
   const planes = planesOf(arrangement);
-  const found = [...cellsOf(distinct(planes), arrangement.dimension).values()];
+  const found = cellsOf(distinct(planes), arrangement.dimension);
   const foundBounded = found.filter(({ direction }) => direction === undefined).length;
   if (BigInt(found.length) !== regions || BigInt(foundBounded) !== bounded) {
     throw new Error(`regions: ${found.length} found, ${foundBounded} bounded, but ${regions} and ${bounded} counted`);

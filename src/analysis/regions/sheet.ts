@@ -2,17 +2,8 @@
 import { type Rational, rationals } from "../../algebra/index.ts";
 import { LonghandError } from "../../errors.ts";
 import type { Arrangement } from "./arrangement.ts";
-import {
-  coordinatesOf,
-  crossingsOf,
-  distinct,
-  makePlace,
-  nameOf,
-  type Place,
-  type Plane,
-  planesOf,
-  signsAt,
-} from "./plane.ts";
+import { neighboursOf } from "./neighbours.ts";
+import { coordinatesOf, crossingsOf, distinct, makePlace, type Place, type Plane, planesOf, signsAt } from "./plane.ts";
 
 /** A square, with its sides along the axes; x₂ points up. */
 export interface Sheet {
@@ -87,10 +78,10 @@ export function clockwise(
     const angle = Math.atan2(right - x, up - y); // clockwise from the top
     return { signs, angle: angle < 0 ? angle + 2 * Math.PI : angle };
   };
-  const beside = neighboursOf(planes);
+  const beside = neighboursOf(planes, [...order, ...rest]);
   for (let ring = [...order]; rest.size > 0; ) {
     const next = new Set(ring.flatMap(beside).filter((signs) => rest.has(signs)));
-    ring = [...next]
+    ring = [...(next.size > 0 ? next : rest)]
       .map(turn)
       .sort((a, b) => a.angle - b.angle)
       .map(({ signs }) => signs);
@@ -100,16 +91,6 @@ export function clockwise(
     }
   }
   return [...order];
-}
-
-/** The signs on the other side of each line, whether there is a region of these signs or not. */
-function neighboursOf(planes: readonly Plane[]): (signs: string) => string[] {
-  const names = planes.map(nameOf);
-  // Coincident lines are crossed together.
-  const groups = [...new Set(names)].map((name) => names.flatMap((other, k) => (other === name ? [k] : [])));
-  const flipped = (signs: string, k: number) =>
-    `${signs.slice(0, k)}${signs[k] === "+" ? "-" : "+"}${signs.slice(k + 1)}`;
-  return (signs) => groups.map((group) => group.reduce(flipped, signs));
 }
 
 /** A point of the sheet's border in each piece that the lines cut it into, clockwise from the middle of its upper side. */

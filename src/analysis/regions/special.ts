@@ -4,7 +4,7 @@ import type { Arrangement } from "./arrangement.ts";
 import { coordinatesOf, crossingsOf, distinct, nameOf, type Plane, planesOf, primitive, signsAt } from "./plane.ts";
 
 /** Hyperplanes, numbered from 1, that coincide, are parallel, or meet in a point. */
-export interface Special {
+export interface SpecialPosition {
   readonly kind: "coincident" | "parallel" | "concurrent";
   readonly hyperplanes: readonly number[];
   /** Of concurrent ones. */
@@ -15,7 +15,7 @@ export interface Special {
  * Coincident and parallel hyperplanes, and of lines also the points where more than two meet. In more than two dimensions there
  * are more ways to be special, which `arrangementCounts` counts but nobody lists.
  */
-export function specialPositions(arrangement: Arrangement): Special[] {
+export function specialPositions(arrangement: Arrangement): SpecialPosition[] {
   const planes = planesOf(arrangement);
   const lines = distinct(planes);
   const numbers = (chosen: (plane: Plane) => boolean) => planes.flatMap((plane, k) => (chosen(plane) ? [k + 1] : []));
@@ -31,7 +31,7 @@ export function specialPositions(arrangement: Arrangement): Special[] {
   return [
     ...coincident.map((hyperplanes) => ({ kind: "coincident" as const, hyperplanes })),
     ...parallel.map((hyperplanes) => ({ kind: "parallel" as const, hyperplanes })),
-    ...[...points.values()].flatMap((place): Special[] => {
+    ...[...points.values()].flatMap((place): SpecialPosition[] => {
       const hyperplanes = numbers((plane) => first(plane) && signsAt([plane], place) === "0");
       return hyperplanes.length > 2 ? [{ kind: "concurrent", hyperplanes, point: coordinatesOf(place) }] : [];
     }),
