@@ -2,15 +2,14 @@
 import {
   type Arrangement,
   drawnLines,
+  firstLayer,
   LonghandError,
-  layerArrangement,
-  ndarray,
   randomHyperplanes,
   readHyperplanes,
-  wiringOf,
 } from "../src/index.ts";
 import { type ChooseOptions, chooseNetwork } from "./network.ts";
 import { readText, wholeNumber } from "./options.ts";
+import { list } from "./words.ts";
 
 export interface RegionSource extends ChooseOptions {
   readonly lines?: string;
@@ -75,39 +74,19 @@ export async function arrangementOf(source: string | undefined, options: RegionS
   if (lines !== undefined) {
     return { arrangement: readHyperplanes(await readText(lines)), origin: lines === "-" ? "given" : lines, notes: [] };
   }
-  return firstLayer(source!, options);
+  return layerOf(source!, options);
 }
 
-/** The units of a network's first layer, as they are while the state is 0. */
-async function firstLayer(text: string, options: ChooseOptions): Promise<FoundArrangement> {
-  const { network, names: unitNames, origin } = await chooseNetwork(text, options);
-  const { inputs, layers, connections } = unitNames ? wiringOf(network, unitNames) : wiringOf(network);
-  const read = connections.filter(({ from, to, isRecurrent }) => from.layer === 0 && to.layer === 1 && !isRecurrent);
-  const units = layers[0]!.map((unit, k) => ({ ...unit, read: read.filter(({ to }) => to.unit === k) }));
-  const [kept, blind] = [true, false].map((reads) => units.filter((unit) => unit.read.length > 0 === reads)) as [
-    typeof units,
-    typeof units,
-  ];
-  if (kept.length === 0) {
-    throw new LonghandError("argument", `regions: no unit of the first layer of ${text} reads the input`);
-  }
-  const weights = new Float64Array(inputs.length * kept.length);
-  kept.forEach(({ read: own }, k) => {
-    for (const { from, weight } of own) weights[from.unit * kept.length + k] = weight;
-  });
-  const hasState = connections.some(({ to, isRecurrent }) => to.layer === 1 && isRecurrent);
+async function layerOf(text: string, options: ChooseOptions): Promise<FoundArrangement> {
+  const { network, names: given, origin, replica } = await chooseNetwork(text, options);
+  const { arrangement, names, blind, hasState } = firstLayer(network, given?.units[0]);
   return {
-    arrangement: layerArrangement(
-      ndarray(weights, [inputs.length, kept.length]),
-      kept.map(({ bias }) => 0 - bias),
-    ),
-    names: kept.map(({ name }) => name),
-    origin: `first layer of ${origin}`,
+    arrangement,
+    names,
+    origin: `first layer of ${replica === null ? origin : `${text}, ${origin}`}`,
     notes: [
       ...(hasState ? ["the first layer reads the state too: these are its hyperplanes while the state is 0"] : []),
-      ...(blind.length > 0
-        ? [`no hyperplane, as they read no input: ${blind.map(({ name }) => name).join(", ")}`]
-        : []),
+      ...(blind.length > 0 ? [`no hyperplane, as they read no input: ${list(blind)}`] : []),
     ],
   };
 }

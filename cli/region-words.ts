@@ -23,17 +23,20 @@ export function exactNumber(value: Rational): string {
   return (isExact ? decimal : text).replace("-", "−");
 }
 
-/** "0.5 x₁ − x₂ > 0.25" */
+/** "0.5 x₁ − x₂ > 0.25"; numbers that are long are rounded, which is said. */
 export function equation({ weights, threshold }: Hyperplane): string {
+  const isLong = [...weights, threshold].some((number) => exactNumber(number).length > 12);
+  const shown = (number: Rational) =>
+    isLong ? String(Number(rationals.toNumber(number).toPrecision(4))).replace("-", "−") : exactNumber(number);
   let text = "";
   weights.forEach((weight, k) => {
     if (rationals.isZero(weight)) return;
     const isMinus = weight.numerator < 0n;
     const size = isMinus ? rationals.negate(weight) : weight;
-    const factor = rationals.equals(size, rationals.one) ? "" : `${exactNumber(size)} `;
+    const factor = rationals.equals(size, rationals.one) ? "" : `${shown(size)} `;
     text += `${text === "" ? (isMinus ? "−" : "") : isMinus ? " − " : " + "}${factor}x${subscript(k + 1)}`;
   });
-  return `${text} > ${exactNumber(threshold)}`;
+  return `${text} > ${shown(threshold)}${isLong ? " (rounded)" : ""}`;
 }
 
 export function subscript(number: number): string {

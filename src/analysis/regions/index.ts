@@ -7,6 +7,7 @@ export {
   type RegionCounts,
 } from "./count.ts";
 export { type SheetLine, type SheetPoint, sheetLines, sheetPolygons, sheetSquare, shrunkSheet } from "./drawing.ts";
+export { type FirstLayer, firstLayer } from "./first-layer.ts";
 export { drawnLines, randomHyperplanes } from "./generate.ts";
 export { findRegions } from "./labels.ts";
 export { type RegionNetwork, regionNetwork, wrongRegions } from "./network.ts";
