@@ -1,16 +1,51 @@
 /** A survey as a table and as a page. */
-import { type Rate, ratesPicture } from "../src/index.ts";
+import { findAnyTask, type Rate, ratesPicture } from "../src/index.ts";
 import type { Machine, SurveyRecord, SurveyRowRecord } from "../src/node.ts";
 import { markdownTable } from "./table.ts";
-import { count, counted, describeMachine, duration } from "./words.ts";
+import { costOf, count, counted, criterion, describeMachine, duration, median } from "./words.ts";
+
+/** What is measured of networks of tasks that are drawn with their answers, or where it is asked for: a column each. */
+const measures: readonly {
+  readonly title: string;
+  isMeasured(row: SurveyRowRecord): boolean;
+  show(row: SurveyRowRecord): string;
+}[] = [
+  {
+    title: "steps until solved",
+    isMeasured: ({ tests }) => tests[0]?.costs !== undefined,
+    show: ({ solvedAt }) => spread(solvedAt, count),
+  },
+  {
+    title: "error",
+    isMeasured: ({ tests }) => tests[0]?.costs !== undefined,
+    show: ({ tests }) => spread(tests[0]?.costs ?? [], (error) => error.toPrecision(2)),
+  },
+  {
+    title: "holds up to",
+    isMeasured: ({ reached }) => reached !== null,
+    show: ({ reached }) => spread(reached ?? [], count),
+  },
+];
+
+/** "120 (90–340)": the median and the range of those that there are; "–" where there are fewer than half. */
+function spread(given: readonly (number | null)[], show: (value: number) => string): string {
+  const found = given.filter((value) => value !== null);
+  if (found.length === 0) return "–";
+  const [low, high] = [Math.min(...found), Math.max(...found)].map(show) as [string, string];
+  const middle = median(given.map((value) => value ?? Number.POSITIVE_INFINITY));
+  const range = low === high ? low : `${low}–${high}`;
+  return `${Number.isFinite(middle) ? show(middle) : "–"} (${range})`;
+}
 
 /** A row a population. `right`: columns of numbers. */
 export function surveyTable(record: SurveyRecord): { header: string[]; rows: string[][]; right: number[] } {
   const { axes, rows, prove } = record;
   const titles = testTitles(rows);
+  const measured = measures.filter(({ isMeasured }) => rows.some(isMeasured));
   const header = [
     ...axes,
     ...titles,
+    ...measured.map(({ title }) => title),
     ...(prove ? ["proved, of solved"] : []),
     ...["loss at the end", "steps", "seconds"],
     ...(prove ? ["seconds of proof"] : []),
@@ -21,6 +56,7 @@ export function surveyTable(record: SurveyRecord): { header: string[]; rows: str
     return [
       ...labels,
       ...titles.map((_, k) => cell(row.tests[k]?.without)),
+      ...measured.map(({ isMeasured, show }) => (isMeasured(row) ? show(row) : "–")),
       ...(prove ? [isProved ? cell(proved) : solved.length > 0 ? "unfinished" : "–"] : []),
       row.loss === null ? "–" : row.loss.toPrecision(2),
       ending ? `${count(ending.step)}${diverged > 0 ? ` (${diverged} diverged)` : ""}` : "not trained",
@@ -45,8 +81,11 @@ function testTitles(rows: readonly SurveyRowRecord[]): string[] {
   return Array.from({ length: most }, (_, place) => {
     const tested = rows.filter(({ tests }) => tests.length > place);
     const lengths = new Set(tested.map(({ tests }) => tests[place]!.length));
+    const factors = new Set(tested.map(({ tests, training }) => tests[place]!.length / training.lengths[1]));
     const [{ tests, training }] = tested as [SurveyRowRecord];
     const { length, read } = tests[place]!;
+    if (tests[0]!.costs) return place === 0 ? "solved" : `passes test ${place + 1}`;
+    if (lengths.size > 1 && factors.size > 1) return place === 0 ? "right" : `right in test ${place + 1}`;
     const where =
       lengths.size === 1 ? `length ${count(length)}` : `${count(length / training.lengths[1])} × trained length`;
     return `right${read === "logits" ? "" : ` ${read}`} at ${where}`;
@@ -67,6 +106,28 @@ export function surveyPicture({ title, rows, prove }: SurveyRecord): string {
   });
 }
 
+/** What the columns mean, and what each task asks for. */
+function explainMeasures(rows: readonly SurveyRowRecord[]): string {
+  const tasks = new Map<string, string>();
+  for (const { training, tests } of rows) {
+    const [first] = tests;
+    if (!first || tasks.has(training.task)) continue;
+    const task = findAnyTask(training.task);
+    const passed = criterion(task, training.solved ?? {});
+    const [low, high] = training.lengths;
+    const trained = low === high ? `length ${count(low)}` : `lengths ${count(low)} to ${count(high)}`;
+    tasks.set(
+      task.name,
+      `- \`${task.name}\`, trained with ${trained}; solved: ${passed} on ${counted(first.samples, "new problem")} of length ${count(first.length)}`,
+    );
+  }
+  const hasReach = rows.some(({ reached }) => reached !== null);
+  return [
+    `Numbers of networks are medians, with least and greatest in brackets. Steps until solved: until the first look from which on every look at other problems was passed; the median counts all networks, so it is "–" where fewer than half got there. Error: ${[...new Set(rows.flatMap(({ training }) => costOf(findAnyTask(training.task))?.name ?? []))].join(" or ")} on the problems of the test.${hasReach ? " Holds up to: the greatest length such that all words up to it are accepted." : ""}`,
+    [...tasks.values()].join("\n"),
+  ].join("\n\n");
+}
+
 /** The survey's page, in Markdown. */
 export function surveyPage(record: SurveyRecord, { command, machine }: { command: string; machine: Machine }): string {
   const { title, survey, seeds, rows, prove, isComplete, isQuick } = record;
@@ -77,7 +138,7 @@ export function surveyPage(record: SurveyRecord, { command, machine }: { command
   const [test] = rows.flatMap(({ tests }) => tests.slice(0, 1));
   const explained = [
     `${counted(seeds, "network")} of each kind, trained at once, each with parameters and problems of its own.`,
-    ...(test
+    ...(test && !test.costs
       ? [`A network is right that makes no error on ${counted(test.samples, "random problem")} of a length`]
       : []),
     ...(prove ? ["and solved if it is at the first; what is proved holds for every input of every length"] : []),
@@ -89,6 +150,7 @@ export function surveyPage(record: SurveyRecord, { command, machine }: { command
     `${explained[0]} ${explained.slice(1).join(", ")}. In brackets: 95% intervals.`,
     `![${title}](${survey}.svg)`,
     markdownTable(header, lines),
+    ...(test?.costs ? [explainMeasures(rows)] : []),
     [
       `- Trained on: ${[...machines].join("; ") || "nothing is trained yet"}`,
       ...(finished.length > 0 ? [`- Trained until: ${finished.at(-1)!.slice(0, 10)}`] : []),

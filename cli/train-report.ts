@@ -3,7 +3,7 @@ import type { AnyTask, LengthResult } from "../src/index.ts";
 import type { Finding, Prediction } from "../src/node.ts";
 import type { Output } from "./output.ts";
 import { printProblem } from "./problem.ts";
-import { costOf, count, counted, duration, list, nouns, percent, problems } from "./words.ts";
+import { costOf, count, counted, criterion, duration, list, median, nouns, percent, problems } from "./words.ts";
 
 /** What a training came to: what --json prints and result.json holds. */
 export interface TrainResult {
@@ -15,6 +15,8 @@ export interface TrainResult {
   readonly solved: {
     readonly length: number;
     readonly samples: number;
+    readonly cost?: number | null;
+    readonly symbolAccuracy?: number | null;
     readonly replicas: readonly boolean[];
     readonly count: number;
   } | null;
@@ -58,15 +60,16 @@ function printSolved(
   solved: NonNullable<TrainResult["solved"]>,
 ): void {
   const test = problems(task, solved.samples, solved.length);
+  const passed = `${criterion(task, solved)} on ${test}`;
   if (population === 1) {
     const [at] = solvedAt;
-    const yes = `${output.style("green", "solved")}: no error on ${test} since step ${count(at ?? 0)}`;
-    output.print(solved.count === 1 ? yes : `${output.style("red", "not solved")}: errors on ${test}`);
+    const yes = `${output.style("green", "solved")}: ${passed} since step ${count(at ?? 0)}`;
+    output.print(solved.count === 1 ? yes : `${output.style("red", "not solved")}, which is: ${passed}`);
     return;
   }
   const style = solved.count === population ? "green" : "red";
   output.print(
-    `${output.style(style, `solved ${count(solved.count)} of ${counted(population, "replica")}`)}: no error on ${test}`,
+    `${output.style(style, `solved ${count(solved.count)} of ${counted(population, "replica")}`)}: ${passed}`,
   );
   const failed = solved.replicas.flatMap((yes, replica) => (yes ? [] : [replica]));
   if (failed.length > 0) output.print(`  not solved: ${list(failed)}`);
@@ -89,6 +92,13 @@ function printFinding(output: Output, task: AnyTask, { length, results }: Findin
       );
     }
     return;
+  }
+  const cost = costOf(task);
+  const costs = results.flatMap((result) => result.cost ?? []);
+  if (cost && costs.length > 0) {
+    output.print(
+      `${cost.name} ${cost.show(median(costs))} (median), at most ${cost.show(Math.max(...costs))} on ${test}`,
+    );
   }
   const perfect = results.filter(isPerfect).length;
   const style = perfect === population ? "green" : "red";

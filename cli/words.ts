@@ -76,9 +76,30 @@ export function problems(task: Pick<AnyTask, "name">, samples: number, length: n
 /** What an answer costs beside being right or wrong, in tasks that are drawn with their answers. */
 export function costOf(task: AnyTask): { name: string; ofNumbers: boolean; show(cost: number): string } | undefined {
   if (!isDrawn(task)) return undefined;
+  if (task.yesNo) return { name: "cross-entropy", ofNumbers: true, show: (cost) => cost.toPrecision(3) };
   return task.values
     ? { name: "squared error", ofNumbers: true, show: (cost) => cost.toPrecision(3) }
     : { name: "bits a symbol", ofNumbers: false, show: (cost) => (cost / Math.LN2).toFixed(3) };
+}
+
+/** The middle number; of an even number of them the lower of the two, so that it is one of them. */
+export function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[(numbers.length - 1) >> 1]!;
+}
+
+/** What counts as solved: see `solved` of a configuration. */
+export interface Criterion {
+  readonly cost?: number | null;
+  readonly symbolAccuracy?: number | null;
+}
+
+/** "no error", "squared error at most 0.01" */
+export function criterion(task: AnyTask, { cost, symbolAccuracy }: Criterion): string {
+  const named = costOf(task);
+  if (cost != null && named) return `${named.name} at most ${named.show(cost)}`;
+  return symbolAccuracy == null
+    ? "no error"
+    : `${named?.ofNumbers ? "numbers" : "symbols"} right: ${percent(symbolAccuracy)}`;
 }
 
 /** A name for the replicas 0, 3 and 17: "0, 3, 17"; the first few of many. */

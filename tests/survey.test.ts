@@ -62,6 +62,7 @@ const row = {
   ending: { step: 2500, seconds: 12.4, machine, finished: "2026-01-02T03:04:05Z" },
   tests: [testOf(100, 2), testOf(1000, 1), testOf(100, 0, "truncated")],
   ...{ proved: rate(1, 2), proofSeconds: 3.2, proofs: [] },
+  ...{ solvedAt: [], reached: null, parameters: 12 },
 };
 const record = {
   ...{

@@ -45,8 +45,8 @@ export interface LengthResult {
   /** Symbols of the answers that are right; positions at which nothing is asked don't count. */
   readonly symbol: Rate;
   /**
-   * Of tasks that are drawn with their answers, the mean over what is asked: the squared error of numbers (summed over those
-   * of a step), the cross-entropy of symbols in nats.
+   * Of tasks that are drawn with their answers, the mean over what is asked: the squared error of numbers, the cross-entropy
+   * of yes and no in nats (both summed over those of a step), the cross-entropy of symbols in nats.
    */
   readonly cost?: number;
   /** The first problem with a wrong answer, as text, of networks whose state has positions. */

@@ -21,4 +21,5 @@ export {
   problemInputs,
   signatureOf,
 } from "./problems.ts";
+export { reachOf } from "./reach.ts";
 export { type Rate, rate } from "./wilson.ts";

@@ -33,11 +33,11 @@ import { isDrawn } from "../tasks/index.ts";
 export function signatureOf(task: AnyTask): Signature {
   const symbols = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
   if (!isDrawn(task)) return symbols;
-  const { features, values, tolerance = 0, padded } = task;
+  const { features, values, tolerance = 0, yesNo, padded } = task;
   return {
     ...symbols,
     ...(features && { features: features.length }),
-    ...(values && { values: values.length, tolerance }),
+    ...(values && { values: values.length, ...(yesNo ? { yesNo } : { tolerance }) }),
     ...(padded && { padded }),
   };
 }
@@ -104,16 +104,24 @@ export interface Judged {
   readonly asked: Tensor;
   /** bool; true where nothing is asked. */
   readonly right: Tensor;
-  /** Cross-entropy in nats, or the squared error summed over the numbers; of any value where nothing is asked. */
+  /**
+   * Cross-entropy in nats, of yes and no summed over the values; or the squared error summed over the numbers. Of any value
+   * where nothing is asked.
+   */
   readonly cost: Tensor;
 }
 
 /** Judges logits (or numbers) [batch, time, n] by the problems' targets. */
 export function judge(signature: Signature, logits: Tensor, { targets, asked }: ProblemInputs<Tensor>): Judged {
   if (asked !== undefined) {
-    const near = lessOrEqual(abs(sub(logits, targets)), signature.tolerance ?? 0);
+    const near = signature.yesNo
+      ? equal(cast(greater(logits, 0), "float"), targets)
+      : lessOrEqual(abs(sub(logits, targets)), signature.tolerance ?? 0);
     const right = greater(reduceMin(cast(near, "float"), { axes: [-1] }), 0.5);
-    return { asked, right: or(right, not(greater(asked, 0.5))), cost: mul(halfSquares(logits, targets), 2) };
+    const cost = signature.yesNo
+      ? reduceSum(binaryCrossEntropy(logits, targets), { axes: [-1] })
+      : mul(halfSquares(logits, targets), 2);
+    return { asked, right: or(right, not(greater(asked, 0.5))), cost };
   }
   const isAsked = greaterOrEqual(targets, 0);
   return {

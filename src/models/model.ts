@@ -17,6 +17,8 @@ export interface Signature {
   readonly values?: number;
   /** How far a number may be from the one asked for and still count as right. */
   readonly tolerance?: number;
+  /** The numbers asked are 1 or 0: the network's outputs are their log-odds, right where they have the right sign. */
+  readonly yesNo?: true;
   /** Examples of one batch may end at different steps: see `present`. */
   readonly padded?: true;
 }

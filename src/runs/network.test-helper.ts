@@ -22,6 +22,7 @@ export function networkOf(
     step: 0,
     population: 1,
     parameters: parameters ?? drawn,
+    solvedAt: [0],
     solved: [true],
     diverged: [false],
   };

@@ -1,6 +1,6 @@
 /** What a trained network answers to problems that are drawn with their answers. Node only. */
 import { judge, problemArrays, problemInputs } from "../evaluation/index.ts";
-import { cast, program } from "../graph/index.ts";
+import { cast, program, sigmoid, type Tensor } from "../graph/index.ts";
 import { decodeLogits, type Model, parameterInputs } from "../models/index.ts";
 import type { DrawnBatch, DrawnTask } from "../tasks/index.ts";
 import { engineFor } from "./engine.ts";
@@ -50,6 +50,15 @@ function answersProgram(model: Model) {
   const { present } = problem;
   const { logits } = model.apply(parameters, problem.symbols, present ? { present } : {});
   const { asked, right } = judge(model.signature, logits, problem);
-  const answer = model.signature.values === undefined ? decodeLogits(logits) : logits;
-  return program("predict", { ...parameters, ...problem }, { answer, asked, right: cast(right, "float") });
+  return program(
+    "predict",
+    { ...parameters, ...problem },
+    { answer: answerOf(model, logits), asked, right: cast(right, "float") },
+  );
+}
+
+/** Symbols, numbers, or the probabilities of yes. */
+function answerOf({ signature }: Model, logits: Tensor): Tensor {
+  if (signature.values === undefined) return decodeLogits(logits);
+  return signature.yesNo ? sigmoid(logits) : logits;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { LonghandError } from "../errors.ts";
 import { checkLengths } from "../evaluation/index.ts";
 import { parseConfig, readouts } from "../models/index.ts";
-import { findTask, validLengths } from "../tasks/index.ts";
+import { findAnyTask, isDrawn, validLengths } from "../tasks/index.ts";
 import { completeConfig, mergeConfig, type TrainingConfig } from "../training/index.ts";
 import { configHash } from "./described.ts";
 import { about, packagedNames, packagedPath, readJsonObject, slug } from "./packaged.ts";
@@ -21,7 +21,12 @@ const axisConfig = z.strictObject({
   isPath: z.boolean().default(false),
   values: z
     .array(
-      z.strictObject({ label: z.string().regex(/\S/), training: settings.default({}), begin: settings.default({}) }),
+      z.strictObject({
+        label: z.string().regex(/\S/),
+        training: settings.default({}),
+        begin: settings.default({}),
+        test: settings.default({}),
+      }),
     )
     .min(1),
 });
@@ -36,6 +41,19 @@ const proveConfig = z.strictObject({
 /** What a proof may take. */
 export type SurveyProve = Pick<ProveTrainedOptions, "recent" | "moves" | "refute">;
 
+const testConfig = z.strictObject({
+  /** Lengths of the problems; the first says which networks are solved. Default: by `times`. */
+  lengths: z.array(positive).min(1).optional(),
+  /** The lengths, in longest trained lengths. */
+  times: z.array(positive).min(1).default([10, 100]),
+  /** Problems of each length. */
+  samples: positive.default(64),
+  /** How answers are read, at the first length; the first is the one that "solved" means. */
+  read: z.array(z.enum(readouts)).min(1).default(["logits"]),
+  /** Also measured, up to this: the longest length up to which a network makes no error. null: not measured. */
+  reach: positive.nullable().default(null),
+});
+
 const surveyConfig = z.strictObject({
   title: z.string(),
   /** Networks of each combination, trained at once: replicas of the seed 1 unless the training says another. */
@@ -46,18 +64,8 @@ const surveyConfig = z.strictObject({
   begin: settings.default({}),
   /** Every combination of their values is trained. */
   axes: z.array(axisConfig).min(1),
-  test: z
-    .strictObject({
-      /** Lengths of the problems. A network is solved that makes no error at the first. Default: by `times`. */
-      lengths: z.array(positive).min(1).optional(),
-      /** The lengths, in longest trained lengths. */
-      times: z.array(positive).min(1).default([10, 100]),
-      /** Problems of each length. */
-      samples: positive.default(64),
-      /** How answers are read, at the first length; the first is the one that "solved" means. */
-      read: z.array(z.enum(readouts)).min(1).default(["logits"]),
-    })
-    .prefault({}),
+  /** Of all tests; the axes' values may have settings of their own. */
+  test: settings.default({}),
   /** How to prove of the solved networks that they are right at every length: see `ProveOptions`. null: not at all. */
   prove: proveConfig.nullable().prefault({}),
   /** What makes it small. */
@@ -67,7 +75,8 @@ const surveyConfig = z.strictObject({
 export interface SurveyTest {
   readonly lengths: readonly number[];
   readonly samples: number;
-  readonly read: z.output<typeof surveyConfig>["test"]["read"];
+  readonly read: z.output<typeof testConfig>["read"];
+  readonly reach: number | null;
 }
 
 /** One population to train: a combination of the axes' values. */
@@ -116,9 +125,9 @@ export async function loadSurvey(survey: string, options: SurveyOptions = {}): P
   const config = parseConfig(surveyConfig, await readJsonObject(path), path);
   const { title, axes, test, prove, quick } = config;
   const seeds = options.seeds ?? (isQuick ? quick.seeds : config.seeds);
-  const start: Combination = { labels: [], training: config.training, begin: config.begin };
+  const start: Combination = { labels: [], training: config.training, begin: config.begin, test };
   const combinations = axes.map(valuesOf).reduce(product, [start]);
-  const rows = combinations.map(({ labels, training, begin }): SurveyRow => {
+  const rows = combinations.map(({ labels, training, begin, test: tested }): SurveyRow => {
     const what = `${path}, ${labels.join(", ")}`;
     const given = isQuick ? mergeConfig(training, quick.training) : training;
     const { task, population } = given;
@@ -132,20 +141,24 @@ export async function loadSurvey(survey: string, options: SurveyOptions = {}): P
     }
     const complete = about(what, () => completeConfig({ ...given, task, population: seeds }));
     const beginning = Object.keys(begin).length === 0 ? null : parseConfig(beginConfig, begin, `${what}, begin`);
+    const { times, samples, read, reach, ...test } = parseConfig(testConfig, tested, `${what}, test`);
+    const found = findAnyTask(task);
     const lengths =
       test.lengths ??
-      test.times.flatMap((times) => {
-        const length = times * complete.lengths[1];
-        return validLengths(findTask(task), length, length + 10).slice(0, 1);
+      times.flatMap((factor) => {
+        const length = factor * complete.lengths[1];
+        return validLengths(found, length, length + 10).slice(0, 1);
       });
-    about(`${what}, test`, () => checkLengths(findTask(task), lengths));
+    about(`${what}, test`, () => checkLengths(found, reach === null ? lengths : [...lengths, reach]));
+    if (prove && isDrawn(found))
+      throw new LonghandError("config", `${what}, prove: received settings, expected null: ${task} can't be proved`);
     const hash = configHash({ training: complete, begin: beginning });
     return {
       labels,
       folder: `${slug(labels.join(" "))}-${hash.slice(0, 8)}`,
       training: complete,
       begin: beginning,
-      test: { lengths: [...new Set(lengths)], samples: test.samples, read: test.read },
+      test: { lengths: [...new Set(lengths)], samples, read, reach },
     };
   });
   const folders = rows.map(({ folder }) => folder);
@@ -171,23 +184,15 @@ interface Combination {
   readonly labels: readonly string[];
   readonly training: Record<string, unknown>;
   readonly begin: Record<string, unknown>;
+  readonly test: Record<string, unknown>;
 }
 
 /** An axis' values, with the settings of those before where it is a path. */
 function valuesOf({ isPath, values }: z.output<typeof axisConfig>): Combination[] {
-  return values.map(({ label, training, begin }, k) => {
-    const before = isPath ? values.slice(0, k) : [];
-    return {
-      labels: [label],
-      training: before
-        .map((value) => value.training)
-        .concat(training)
-        .reduce(mergeConfig, {}),
-      begin: before
-        .map((value) => value.begin)
-        .concat(begin)
-        .reduce(mergeConfig, {}),
-    };
+  return values.map((value, k) => {
+    const laid = isPath ? values.slice(0, k + 1) : [value];
+    const merged = (of: "training" | "begin" | "test") => laid.map((one) => one[of]).reduce(mergeConfig, {});
+    return { labels: [value.label], training: merged("training"), begin: merged("begin"), test: merged("test") };
   });
 }
 
@@ -198,6 +203,7 @@ function product(combinations: readonly Combination[], values: readonly Combinat
       labels: [...one.labels, ...value.labels],
       training: mergeConfig(one.training, value.training),
       begin: mergeConfig(one.begin, value.begin),
+      test: mergeConfig(one.test, value.test),
     })),
   );
 }

@@ -2,11 +2,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { type LengthResult, reachOf } from "../evaluation/index.ts";
 import { nodeFileSystem } from "../files/file-system.ts";
 import { openMetrics, readMetrics } from "../files/metrics-file.ts";
 import { readRun } from "../files/run-folder.ts";
 import { readBy, readouts } from "../models/index.ts";
-import type { TrainingEvent } from "../training/index.ts";
+import { isDrawn, validLengths } from "../tasks/index.ts";
+import { isSolvedBy, type TrainingEvent } from "../training/index.ts";
 import { evaluateTrained } from "./evaluate.ts";
 import { proveTrained } from "./prove.ts";
 import { endingOf, type FigureRun, type RunEnding, trainFigureRun } from "./reproduce-run.ts";
@@ -21,6 +23,10 @@ const testSchema = z.object({
   read: z.enum(readouts),
   /** By replica: answers that are all right. */
   right: z.array(z.int()),
+  /** By replica: whether it passes, by what its training counts as solved; in tests of old, no error. */
+  passed: z.array(z.boolean()).optional(),
+  /** By replica, of tasks that are drawn with their answers: see `LengthResult`. */
+  costs: z.array(z.number().nullable()).optional(),
 });
 export type SurveyTestResult = z.output<typeof testSchema>;
 
@@ -81,6 +87,19 @@ async function* testRow(
     log.append({ step: trained.step, ...(await test(trained, { ...part, samples: row.test.samples })) });
     await log.flush();
   }
+  const { reach, samples } = row.test;
+  if (reach === null || signal?.aborted || (await reachesOf(row, folder))) return;
+  yield { type: "test", length: reach };
+  const lengths = validLengths(trained.task, 1, reach);
+  const options = { lengths, samples, ...(signal && { signal }) };
+  try {
+    const reached = await reachOf(evaluateTrained(trained, options));
+    const file = await openMetrics(nodeFileSystem, join(trained.folder, REACHES));
+    file.append({ step: trained.step, most: reach, samples, reached });
+    await file.flush();
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
 }
 
 /** Tries to prove the solved networks of a tested population that it wasn't tried with yet. */
@@ -117,17 +136,21 @@ async function test(
   trained: Trained,
   { length, samples, read }: TestPart & { samples: number },
 ): Promise<SurveyTestResult> {
-  const right: number[] = [];
   const readable = { ...trained, model: readBy(read, trained.model) };
-  for await (const results of evaluateTrained(readable, { lengths: [length], samples })) {
-    right.push(...results.map(({ exact }) => exact.successes));
-  }
-  return { length, samples, read, right };
+  const found: LengthResult[] = [];
+  for await (const results of evaluateTrained(readable, { lengths: [length], samples })) found.push(...results);
+  const criterion = trained.config.solved ?? { cost: null, symbolAccuracy: null };
+  return {
+    ...{ length, samples, read },
+    right: found.map(({ exact }) => exact.successes),
+    passed: found.map((result) => isSolvedBy(criterion, result)),
+    ...(isDrawn(trained.task) && { costs: found.map(({ cost }) => (Number.isFinite(cost) ? cost! : null)) }),
+  };
 }
 
-/** The replicas without an error. */
-export function solvedBy({ right, samples }: SurveyTestResult): number[] {
-  return right.flatMap((count, replica) => (count === samples ? [replica] : []));
+/** The replicas that pass: those without an error, where their training doesn't say what else is enough. */
+export function solvedBy({ right, samples, passed }: SurveyTestResult): number[] {
+  return right.flatMap((count, replica) => ((passed?.[replica] ?? count === samples) ? [replica] : []));
 }
 
 type TestPart = Pick<SurveyTestResult, "length" | "read">;
@@ -148,7 +171,11 @@ export interface SurveyRowResult {
   readonly diverged: number;
   /** Mean of the population's losses when last told of. */
   readonly loss: number | null;
+  /** By replica: the step since which it has passed its training's looks; null where it doesn't. */
+  readonly solvedAt: readonly (number | null)[];
   readonly tests: readonly SurveyTestResult[];
+  /** By replica: see `reachOf`; null where it isn't measured. */
+  readonly reached: readonly number[] | null;
   readonly proofs: readonly SurveyProof[];
   readonly isComplete: boolean;
 }
@@ -159,11 +186,13 @@ export async function resultOf(row: SurveyRow, folder: string, isProved: boolean
   const ending = await endingOf(run);
   const tests = ending ? await testsOf(row, folder) : [];
   const proofs = ending && isProved ? await proofsOf(row, folder) : [];
-  const diverged = ending ? (await openTrained(run.folder)).diverged.filter(Boolean).length : 0;
+  const trained = ending ? await openTrained(run.folder) : null;
+  const diverged = trained ? trained.diverged.filter(Boolean).length : 0;
+  const reached = ending ? await reachesOf(row, folder) : null;
   const loss = ending ? await lossOf(run.folder) : null;
-  const isTested = tests.length === partsOf(row.test).length;
+  const isTested = tests.length === partsOf(row.test).length && (row.test.reach === null || reached !== null);
   const isComplete = isTested && (!isProved || proofs.length >= solvedBy(tests[0]!).length);
-  return { ending, diverged, loss, tests, proofs, isComplete };
+  return { ending, diverged, loss, solvedAt: trained?.solvedAt ?? [], tests, reached, proofs, isComplete };
 }
 
 function testsOf({ test, folder: name }: SurveyRow, folder: string): Promise<SurveyTestResult[]> {
@@ -186,7 +215,16 @@ async function lossOf(folder: string): Promise<number | null> {
   return typeof last?.loss === "number" ? last.loss : null;
 }
 
+/** How far the networks reach; null where that isn't measured, or not yet. */
+async function reachesOf({ test, folder: name }: SurveyRow, folder: string): Promise<number[] | null> {
+  const lines = await linesOf(join(folder, name, REACHES), reachSchema);
+  return lines.find(({ most, samples }) => most === test.reach && samples === test.samples)?.reached ?? null;
+}
+
+const reachSchema = z.object({ most: z.int(), samples: z.int(), reached: z.array(z.int()) });
+
 const TESTS = "tests.jsonl";
+const REACHES = "reaches.jsonl";
 const PROOFS = "proofs.jsonl";
 
 async function linesOf<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>[]> {

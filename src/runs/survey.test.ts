@@ -72,7 +72,7 @@ test("every combination of the axes' values; a path's are laid over those before
     ["+ rate", "2", 5, 0.25, 2, 2, 7],
   ]);
   // Ten and a hundred times the longest trained length, where nothing else is said.
-  expect(rows[0]!.test).toEqual({ lengths: [200, 2000], samples: 64, read: ["logits"] });
+  expect(rows[0]!.test).toEqual({ lengths: [200, 2000], samples: 64, read: ["logits"], reach: null });
   expect(new Set(rows.map(({ folder }) => folder)).size).toBe(6);
   expect((await loadSurvey(path, { quick: true })).rows[0]!.training.population).toBe(4);
   expect((await loadSurvey(path, { seeds: 2 })).rows[0]!.training.population).toBe(2);

@@ -1,6 +1,6 @@
 /** A survey: how often trainings with different settings learn a task, and how often that is proved. Node only. */
 import { type Rate, rate } from "../evaluation/index.ts";
-import type { TrainingConfig } from "../training/index.ts";
+import { configuredModel, layoutOf, type TrainingConfig } from "../training/index.ts";
 import type { RunEnding } from "./reproduce-run.ts";
 import type { Begin } from "./survey-begin.ts";
 import type { Survey, SurveyRow } from "./survey-config.ts";
@@ -43,8 +43,9 @@ export async function* makeSurvey(survey: Survey, options: SurveyWorkOptions): A
   }
 }
 
-/** Problems that networks of a population were tested on, and how many of them made no error. */
-export interface SurveyTestRecord extends Pick<SurveyTestResult, "length" | "samples" | "read"> {
+/** Problems that networks of a population were tested on, and what became of it. */
+export interface SurveyTestRecord extends Pick<SurveyTestResult, "length" | "samples" | "read" | "costs"> {
+  /** Networks that pass: without an error, where their training doesn't say what else is enough. */
   readonly without: Rate;
 }
 
@@ -66,6 +67,12 @@ export interface SurveyRowRecord {
   readonly tests: readonly SurveyTestRecord[];
   /** Numbers of the solved networks. */
   readonly solved: readonly number[];
+  /** By network: the step since which it has passed its training's looks; null where it doesn't. */
+  readonly solvedAt: readonly (number | null)[];
+  /** Numbers that a network learns. */
+  readonly parameters: number;
+  /** By network: the longest length up to which it makes no error; null where that isn't measured. */
+  readonly reached: readonly number[] | null;
   /** Of the networks without an error in the first test; null where no proof is asked for. */
   readonly proved: Rate | null;
   /** Seconds of all proofs together. */
@@ -89,17 +96,21 @@ export async function surveyRecord(survey: Survey, folder: string): Promise<Surv
 }
 
 async function recordOf({ prove, seeds }: Survey, row: SurveyRow, folder: string): Promise<SurveyRowRecord> {
-  const { ending, diverged, loss, tests, proofs, isComplete } = await resultOf(row, folder, prove !== null);
+  const { ending, diverged, loss, solvedAt, tests, reached, proofs, isComplete } = await resultOf(
+    row,
+    folder,
+    prove !== null,
+  );
   const { labels, training, begin } = row;
   const solved = tests[0] ? solvedBy(tests[0]) : [];
   const proved = proofs.filter(({ verdict }) => verdict === "proved").length;
   return {
     ...{ labels, folder: row.folder, isComplete, training, begin, ending, diverged, loss },
     tests: tests.map((test) => {
-      const { length, samples, read } = test;
-      return { length, samples, read, without: rate(solvedBy(test).length, seeds) };
+      const { length, samples, read, costs } = test;
+      return { length, samples, read, without: rate(solvedBy(test).length, seeds), ...(costs && { costs }) };
     }),
-    solved,
+    ...{ solved, solvedAt, reached, parameters: layoutOf(configuredModel(training).model.parameters).size },
     proved: prove ? rate(proved, proofs.length) : null,
     proofSeconds: proofs.reduce((sum, { seconds }) => sum + seconds, 0),
     proofs,

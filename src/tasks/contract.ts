@@ -120,6 +120,8 @@ export interface DrawnTask
   readonly values?: readonly string[];
   /** How far a number may be from the one asked for and still count as right. */
   readonly tolerance?: number;
+  /** Every number asked is 1 or 0, yes or no: the network gives log-odds, and an answer takes the probabilities. */
+  readonly yesNo?: true;
   /** Problems of one length may be shorter than its steps. */
   readonly padded?: true;
   /** The text of which the next symbol is asked at each step: networks that learned it can write one themselves. */

@@ -1,7 +1,7 @@
 import { unknownName } from "../errors.ts";
 import { addition, binaryAddition } from "./addition.ts";
 import { appliedTasks } from "./applied/index.ts";
-import { addingProblem } from "./classic/adding-problem.ts";
+import { classicFamilies, classicTasks } from "./classic/index.ts";
 import type { AnyTask, DrawnTask, Task } from "./contract.ts";
 import { counter } from "./counter.ts";
 import { cycle, cycleNavigation } from "./cycle-navigation.ts";
@@ -25,6 +25,14 @@ export {
   numberInWords,
 } from "./applied/index.ts";
 export { type Batch, drawBatch, validLengths } from "./batch.ts";
+export {
+  addingProblem,
+  countingLanguage,
+  periodicFunction,
+  spikeDistance,
+  storingPreciseValues,
+  timedSpikes,
+} from "./classic/index.ts";
 export type {
   Alphabet,
   AnyTask,
@@ -89,10 +97,11 @@ export const tasks: readonly Task[] = Object.freeze([
 ]);
 
 /** The tasks whose problems are drawn with their answers: numbers, and real data. */
-export const drawnTasks: readonly DrawnTask[] = Object.freeze([addingProblem, ...appliedTasks]);
+export const drawnTasks: readonly DrawnTask[] = Object.freeze([...classicTasks, ...appliedTasks]);
 
 /** Families of tasks: the names with a parameter, and what makes the task. */
-const families: readonly { pattern: RegExp; make: (parameter: number) => Task }[] = [
+const families: readonly { pattern: RegExp; make: (parameter: number) => AnyTask }[] = [
+  ...classicFamilies,
   { pattern: /^base-(\d{1,3})-addition$/, make: addition },
   { pattern: /^base-(\d{1,3})-subtraction$/, make: subtraction },
   { pattern: /^base-(\d{1,3})-increment$/, make: increment },
@@ -103,7 +112,7 @@ const families: readonly { pattern: RegExp; make: (parameter: number) => Task }[
   { pattern: /^cycle-navigation-(\d{1,3})$/, make: cycle },
 ];
 
-const made = new Map<string, Task>(tasks.map((task) => [task.name, task]));
+const made = new Map<string, AnyTask>([...tasks, ...drawnTasks].map((task) => [task.name, task]));
 
 /**
  * The task of a name, with exact answers: one of `tasks`; "base-<b>-addition", "base-<b>-subtraction" or
@@ -118,10 +127,11 @@ export function findTask(name: string): Task {
   return exactTask(findAnyTask(name));
 }
 
-/** The task of a name, of either kind: see `findTask`. One of `drawnTasks`, too. */
+/**
+ * The task of a name, of either kind: see `findTask`. One of `drawnTasks`, too, with other distances or periods than theirs
+ * "spike-distance-<F>", "timed-spikes-<F>", "periodic-<wave>-<F>", F from 2 to 1000.
+ */
 export function findAnyTask(name: string): AnyTask {
-  const drawn = drawnTasks.find((task) => task.name === name);
-  if (drawn) return drawn;
   const known = made.get(name);
   if (known) return known;
   const full = name.replace(/^(unaligned-)?decimal-/, "$1base-10-").replace(/^(unaligned-)?binary-/, "$1base-2-");

@@ -57,7 +57,13 @@ export function checkConfig(config: TrainingConfig, task: AnyTask, model: Model)
 function checkDrawn({ loss, bins, stateNoise }: TrainingConfig, task: DrawnTask): void {
   if (bins) throw wrong("bins", bins, `null: the problems of ${task.name} are drawn with their answers`);
   if (!task.values) return;
-  if (loss !== "squares") throw wrong("loss", loss, `"squares": ${task.name} asks for numbers`);
+  if (task.yesNo ? loss !== "cross-entropy" : loss !== "squares") {
+    throw wrong(
+      "loss",
+      loss,
+      task.yesNo ? `"cross-entropy": ${task.name} asks for yes or no` : `"squares": ${task.name} asks for numbers`,
+    );
+  }
   if (stateNoise?.kind === "worst")
     throw wrong("stateNoise, kind", stateNoise.kind, `"uniform": ${task.name} asks for numbers`);
 }

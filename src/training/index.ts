@@ -29,5 +29,5 @@ export { accuracies, lossOf, problemLoss, type TrainingProgram, trainingProgram 
 export { type ScheduleConfig, scheduleFactor } from "./schedules.ts";
 export { type RunShard, shardsOf, trainPopulation } from "./shards.ts";
 export { joinParameters, namedParameters, type TrainingState, trainedParameters } from "./state.ts";
-export { type Answer, initialState, type TrainOptions, train } from "./trainer.ts";
+export { type Answer, initialState, isSolvedBy, type TrainOptions, train } from "./trainer.ts";
 export { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "./transformations.ts";

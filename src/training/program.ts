@@ -109,7 +109,10 @@ export function accuracies(predictions: Tensor, targets: Tensor): { symbol: Tens
   return { symbol, exact };
 }
 
-/** The loss of one replica on problems of any task: of symbols by `lossOf`, of numbers half the squared error, where one is asked. */
+/**
+ * The loss of one replica on problems of any task: of symbols by `lossOf`; of numbers half the squared error and of yes or no
+ * the cross-entropy, where one is asked.
+ */
 export function problemLoss(
   signature: Signature,
   kind: TrainingConfig["loss"],
@@ -118,7 +121,7 @@ export function problemLoss(
 ): Tensor {
   if (problem.asked === undefined) return lossOf(kind, logits, outputs, problem.targets);
   const { asked, cost } = judge(signature, outputs, problem);
-  return mul(meanOf(cost, asked), 0.5);
+  return signature.yesNo ? meanOf(cost, asked) : mul(meanOf(cost, asked), 0.5);
 }
 
 /** The mean over the positions at which something is asked. */

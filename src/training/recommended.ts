@@ -1,6 +1,7 @@
 /** Settings that work, by task and model: what a training uses where nothing else is said. */
 import { type AnyTask, type DrawnTask, isDrawn, type Task, validLengths } from "../tasks/index.ts";
 import { appliedSettings } from "./recommended-applied.ts";
+import { recommendedClassic } from "./recommended-classic.ts";
 
 interface Settings {
   /** Units of the hidden layer: of an `ilrnn`, of an `rnn`. */
@@ -105,15 +106,18 @@ function isGated(model: string): boolean {
 
 /** What most tasks that are drawn with their answers learn well with. */
 function recommendedDrawn(task: DrawnTask, model: string): Record<string, unknown> {
+  const ofCells = isGated(model) || model === "rnn";
+  const classic = recommendedClassic(task, model, ofCells);
+  if (classic) return classic;
   const [low, high] = task.defaultTrainLengths;
   const applied = appliedSettings[task.name];
   return {
-    model: { name: model, ...((isGated(model) || model === "rnn") && { hidden: applied?.hidden ?? 32 }) },
+    model: { name: model, ...(ofCells && { hidden: applied?.hidden ?? 32 }) },
     lengths: [low, high],
     steps: 3000,
     batch: 32,
     learningRate: 0.003,
-    loss: task.values ? "squares" : "cross-entropy",
+    loss: task.values && !task.yesNo ? "squares" : "cross-entropy",
     ...applied?.rest,
   };
 }

@@ -204,9 +204,9 @@ export async function* train(
   yield { type: "done", step, reason: step < steps ? "aborted" : "steps", state: state() };
 }
 
-/** Whether what was found of a replica is enough. */
-function isSolvedBy(
-  { cost, symbolAccuracy }: NonNullable<TrainingConfig["solved"]>,
+/** Whether what was found of a replica is enough: see `solved` of a configuration. */
+export function isSolvedBy(
+  { cost, symbolAccuracy }: Pick<NonNullable<TrainingConfig["solved"]>, "cost" | "symbolAccuracy">,
   { exact, symbol, cost: found }: LengthResult,
 ): boolean {
   if (cost !== null) return found! <= cost;

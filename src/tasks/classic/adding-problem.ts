@@ -1,5 +1,4 @@
 /** The adding problem (Hochreiter and Schmidhuber 1997, experiment 4). */
-import { wholeNumber } from "../check.ts";
 import type { DrawnTask } from "../contract.ts";
 import { numberTask } from "./number-task.ts";
 
@@ -33,7 +32,7 @@ export const addingProblem: DrawnTask = numberTask({
     target[length - 1] = input[2 * first]! + input[2 * second]!;
   },
   answer(input, target) {
-    const length = wholeNumber("adding-problem", "length", input.length / 2, 2);
+    const length = input.length / 2;
     let sum = 0;
     for (let t = 0; t < length; t++) sum += input[2 * t]! * input[2 * t + 1]!;
     target[length - 1] = sum;
