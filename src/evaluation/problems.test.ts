@@ -107,7 +107,9 @@ describe.each(drawnTasks.map((task) => [task.name, task] as const))("%s", (_, ta
   test("equal streams give equal problems, of the shape that is said", () => {
     const batch = draw(1, 3);
     expect(draw(1, 3)).toEqual(batch);
-    expect(draw(2, 3)).not.toEqual(batch);
+    const isTheOnlyOne = task.heldOut?.(length).target.length === steps * (task.values?.length ?? 1);
+    if (isTheOnlyOne) expect(draw(2, 3)).toEqual(batch);
+    else expect(draw(2, 3)).not.toEqual(batch);
     expect(batch.input.length).toBe(3 * steps * (task.features?.length ?? task.channels.length));
     expect(batch.target.length).toBe(3 * steps * (task.values?.length ?? 1));
     expect(batch.lengths?.length).toBe(task.padded ? 3 : undefined);

@@ -1,6 +1,6 @@
 /** Tasks that read and ask for numbers: what they share. */
 import { LonghandError } from "../../errors.ts";
-import type { Stream } from "../../random/stream.ts";
+import { randomSource, type Stream } from "../../random/index.ts";
 import { wholeNumber } from "../check.ts";
 import type { DrawnBatch, DrawnTask } from "../contract.ts";
 
@@ -10,6 +10,10 @@ export interface NumberTaskOptions
   readonly values: readonly string[];
   /** The shortest problem that is drawn, in steps. */
   readonly shortest: number;
+  /** The shortest that can be read, in steps. Default: the same. */
+  readonly shortestRead?: number;
+  /** There is one problem of each length. */
+  readonly isOne?: true;
   /** Draws one problem: fills input [steps][features], zero before, and target [steps][values], NaN before. */
   fill(stream: Stream, length: number, input: Float32Array, target: Float32Array): void;
   /** Works out the answer to a problem that somebody wrote. */
@@ -18,9 +22,18 @@ export interface NumberTaskOptions
 
 /** A task of numbers. As text a problem is its steps with commas between them, the numbers of a step with spaces. */
 export function numberTask(options: NumberTaskOptions): DrawnTask {
-  const { name, features, values, shortest, fill, answer, ...rest } = options;
+  const { name, features, values, shortest, shortestRead = shortest, isOne = false, fill, answer, ...rest } = options;
   const validLength = (length: number) => Number.isInteger(length) && length >= shortest;
   const steps = (length: number) => wholeNumber(name, "length", length, shortest);
+  const draw: DrawnTask["draw"] = (stream, length, count) => {
+    const input = new Float32Array(count * steps(length) * features.length);
+    const target = new Float32Array(count * length * values.length).fill(Number.NaN);
+    for (let k = 0; k < count; k++) {
+      const of = (array: Float32Array) => array.subarray((k * array.length) / count, ((k + 1) * array.length) / count);
+      fill(stream, length, of(input), of(target));
+    }
+    return { input, target };
+  };
   return Object.freeze<DrawnTask>({
     name,
     ...rest,
@@ -30,19 +43,14 @@ export function numberTask(options: NumberTaskOptions): DrawnTask {
     values,
     validLength,
     steps,
-    draw(stream, length, count) {
-      const input = new Float32Array(count * steps(length) * features.length);
-      const target = new Float32Array(count * length * values.length).fill(Number.NaN);
-      for (let k = 0; k < count; k++) {
-        const of = (array: Float32Array) =>
-          array.subarray((k * array.length) / count, ((k + 1) * array.length) / count);
-        fill(stream, length, of(input), of(target));
-      }
-      return { input, target };
-    },
+    draw,
+    ...(isOne && { heldOut: (length: number) => draw(randomSource(0).stream(name), length, 1, "test") }),
     parse(text) {
       const input = Float32Array.from(readSteps(name, text, features));
-      const target = new Float32Array((input.length / features.length) * values.length).fill(Number.NaN);
+      const length = input.length / features.length;
+      if (length < shortestRead)
+        throw new LonghandError("input", `${name}: received ${length} steps, expected at least ${shortestRead}`);
+      const target = new Float32Array(length * values.length).fill(Number.NaN);
       answer(input, target);
       return { input, target };
     },

@@ -46,6 +46,7 @@ export function periodicFunction(wave: Wave, period: number = PERIOD): DrawnTask
     tolerance: 0.1,
     defaultTrainLengths: [5 * steps, 5 * steps],
     shortest: 1,
+    isOne: true,
     fill(_, __, input, target) {
       input[0] = 1;
       fillTarget(target);

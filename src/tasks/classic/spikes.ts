@@ -18,6 +18,7 @@ function timing(name: string, least: number) {
     name: checked === LEAST ? name : `${name}-${checked}`,
     source,
     shortest: checked + OFFSETS,
+    shortestRead: 1,
     defaultTrainLengths: [6 * checked, 6 * checked] as [number, number],
   };
 }

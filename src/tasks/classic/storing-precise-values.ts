@@ -18,7 +18,7 @@ export const storingPreciseValues: DrawnTask = numberTask({
   features: ["number", "mark"],
   values: ["value"],
   tolerance: 0.04,
-  defaultTrainLengths: [60, 60],
+  defaultTrainLengths: [10, 60],
   shortest: 2,
   fill(stream, length, input, target) {
     const numbers = stream.uniform(new Float64Array(length), 0, 1);
