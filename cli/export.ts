@@ -1,7 +1,14 @@
 /** `longhand export` */
 import { type Command, Option } from "commander";
 import { LonghandError } from "../src/index.ts";
-import { exportOnnx, exportSafetensors, openTrained, replicaOf, type Trained } from "../src/node.ts";
+import {
+  exportOnnx,
+  exportSafetensors,
+  openTrained,
+  type ParameterNames,
+  replicaOf,
+  type Trained,
+} from "../src/node.ts";
 import { previousCheckpointOption, replicaOption } from "./options.ts";
 import type { Output } from "./output.ts";
 import { count } from "./words.ts";
@@ -9,6 +16,7 @@ import { writeOutput } from "./write-files.ts";
 
 interface ExportOptions {
   recurrence: "native" | "scan";
+  names: ParameterNames;
   replica?: number;
   previousCheckpoint?: boolean;
 }
@@ -17,7 +25,7 @@ type Write = (trained: Trained, replica: number, options: ExportOptions) => Uint
 
 const writers: Readonly<Record<string, Write>> = {
   ".onnx": (trained, replica, { recurrence }) => exportOnnx(trained, replica, { recurrence }),
-  ".safetensors": (trained, replica) => exportSafetensors(trained, replica),
+  ".safetensors": (trained, replica, { names }) => exportSafetensors(trained, replica, { names }),
 };
 
 export function addExport(program: Command, output: () => Output): void {
@@ -31,6 +39,11 @@ export function addExport(program: Command, output: () => Output): void {
       new Option("--recurrence <how>", ".onnx: by ONNX's RNN, LSTM and GRU where it can be, or by loops")
         .choices(["native", "scan"])
         .default("native"),
+    )
+    .addOption(
+      new Option("--names <whose>", ".safetensors: the model's own names, or those of PyTorch's modules")
+        .choices(["own", "pytorch"])
+        .default("own"),
     )
     .addOption(replicaOption)
     .addOption(previousCheckpointOption)

@@ -10,6 +10,7 @@ import { addExport } from "./export.ts";
 import { addExtract } from "./extract.ts";
 import { addGradients } from "./gradients.ts";
 import { addGroebner } from "./groebner.ts";
+import { addImport } from "./import.ts";
 import { addLists } from "./lists.ts";
 import { addNoise } from "./noise.ts";
 import { makeOutput, type Output } from "./output.ts";
@@ -55,6 +56,7 @@ for (const add of [
   addGradients,
   addGroebner,
   addExport,
+  addImport,
   addProve,
   addCheck,
   addExtract,

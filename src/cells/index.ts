@@ -37,7 +37,7 @@ export {
 export { kumar } from "./kumar.ts";
 export { lstm, lstmSigmoid } from "./lstm.ts";
 export { lstmPeephole } from "./lstm-peephole.ts";
-export type { NativeForm } from "./native.ts";
+export { type NativeForm, nativeActivations } from "./native.ts";
 export { type Packed, type Packing, pack, unpack } from "./packing.ts";
 export { rnn } from "./rnn.ts";
 export { rnnPreactivation } from "./rnn-preactivation.ts";

@@ -33,6 +33,15 @@ const onnxActivations: Partial<Record<ActivationName, { name: string; alpha?: nu
 /** What the operators take where nothing is said. */
 const defaultActivations = { RNN: "Tanh", LSTM: "Sigmoid,Tanh,Tanh", GRU: "Sigmoid,Tanh" };
 
+/** The functions f, g and h of a native operator: the other way of what `nativeScan` writes. */
+export function nativeActivations({ opType, attributes }: Pick<NativeScan, "opType" | "attributes">): ActivationName[] {
+  const { activations } = attributes;
+  const given = activations && "strings" in activations ? activations.strings : undefined;
+  const names = given ?? defaultActivations[opType as NativeForm["operator"]].split(",");
+  const known = Object.entries(onnxActivations) as [ActivationName, { name: string }][];
+  return names.map((wanted) => known.find(([, { name }]) => name === wanted)![0]);
+}
+
 export interface NativeOptions {
   /** State before the first step, each [batch, width], where it isn't zero. */
   readonly initial?: Tensors | undefined;

@@ -10,6 +10,15 @@ export {
   parityNetwork,
   threeUnitAdder,
 } from "./built/index.ts";
+export {
+  encodingOf,
+  type Foreign,
+  foreignModel,
+  foreignParameters,
+  type PackedArrays,
+} from "./foreign/foreign.ts";
+export { readOnnx } from "./foreign/onnx.ts";
+export { readTorch, writeTorch } from "./foreign/torch.ts";
 export { machineOf, makeNetwork, type Network } from "./network.ts";
 export { type NoisyConnections, type NoisyOptions, noisyParameters } from "./noisy.ts";
 export { drawSymbol, type SampleOptions, sampleSymbols } from "./sample.ts";

@@ -1,6 +1,7 @@
 /** A trained network as a file for other tools. */
 import { encodeSafetensors } from "../files/index.ts";
 import { applyProgram } from "../models/index.ts";
+import { writeTorch } from "../networks/index.ts";
 import { type LoweringOptions, lower } from "../runtime/onnx/lowering.ts";
 import { encodeModel } from "../runtime/onnx/proto.ts";
 import { VERSION } from "../version.ts";
@@ -32,10 +33,22 @@ export function exportOnnx(
   return encodeModel({ ...model, producerVersion: VERSION, graph: { ...model.graph, name: trained.task.name } });
 }
 
-/** The parameters of one replica as a safetensors file, with the same metadata. */
-export function exportSafetensors(trained: Trained, number?: number): Uint8Array {
+/** Under which names parameters are written: the model's own, or those of PyTorch's modules (see `writeTorch`). */
+export type ParameterNames = "own" | "pytorch";
+
+/**
+ * The parameters of one replica as a safetensors file, with the same metadata.
+ * @param names default "own".
+ * @throws LonghandError `unsupported` for PyTorch's names of a model that it has no module for.
+ */
+export function exportSafetensors(
+  trained: Trained,
+  number?: number,
+  { names = "own" }: { readonly names?: ParameterNames } = {},
+): Uint8Array {
   const { replica, parameters } = replicaOf(trained, number);
-  return encodeSafetensors(parameters, describeTrained(trained, replica));
+  const named = names === "pytorch" ? writeTorch(trained.model, parameters) : parameters;
+  return encodeSafetensors(named, describeTrained(trained, replica));
 }
 
 /** What other tools need to know about a network to use it, as named texts; lists are JSON. */

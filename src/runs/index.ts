@@ -7,8 +7,9 @@ export {
   finding,
   lengthsFor,
 } from "./evaluate.ts";
-export { describeTrained, exportOnnx, exportSafetensors } from "./export.ts";
+export { describeTrained, exportOnnx, exportSafetensors, type ParameterNames } from "./export.ts";
 export { type NetworkRunOptions, writeNetworkRun } from "./given.ts";
+export { type ImportedRun, type ImportRunOptions, importRun, readForeign } from "./import.ts";
 export { judged, predict, predictMany, unseen } from "./predict.ts";
 export type { Prediction, PredictOptions } from "./prediction.ts";
 export {

@@ -62,6 +62,10 @@ const folds: Readonly<Record<string, Fold>> = {
   Concat: (parts) => ({ values: parts.flatMap(({ values }) => values), rank: 1 }),
   Unsqueeze: ([x]) => (x?.rank === 0 ? { values: x.values, rank: 1 } : undefined),
   Squeeze: ([x]) => (x?.values.length === 1 ? { values: x.values, rank: 0 } : undefined),
+  Reshape([x, shape]) {
+    const isKept = x && shape && shape.values.length <= 1 && x.values.length === 1;
+    return isKept ? { values: x.values, rank: shape.values.length as 0 | 1 } : undefined;
+  },
   Gather([x, indices]) {
     const values = indices?.values.map((index) => (typeof index === "number" ? x?.values.at(index) : undefined));
     if (!x || !indices || !values?.every((value) => value !== undefined)) return undefined;
