@@ -15,7 +15,7 @@ export interface Foreign {
   /** Names of the models that have its equations; the first is meant unless another is asked for. */
   readonly models: readonly string[];
   /** Options of the model: its functions, where the file says them. */
-  readonly options: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, unknown>>;
   readonly packing: Packing;
   /** Numbers read at each step. */
   readonly features: number;

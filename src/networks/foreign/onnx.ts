@@ -76,8 +76,7 @@ export function readOnnx(model: OnnxModel): Foreign {
 
 /** The network as a program of what its first layer reads. */
 function aboveEncoding(x: Tensor, output: Tensor): Program {
-  const [, , features] = x.shape as [unknown, unknown, number];
-  const read = input("x", ["time", "batch", features]);
+  const read = input("x", x.shape);
   const [made] = replaceInputs([output], new Map([[x, read]]));
   return program("above", { x: read }, { output: made! });
 }
