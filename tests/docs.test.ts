@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -162,6 +163,7 @@ describe.each(pages)("%s", (page) => {
   if (blocks.length === 0) return;
   test("its code does what it says", { timeout: 240_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "longhand-docs-"));
+    symlinkSync(join(root, "examples"), join(folder, "examples")); // commands are given inside the clone
     let last: Ended | undefined;
     for (const block of blocks) {
       const at = `${page}, line ${block.line}`;

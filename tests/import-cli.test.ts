@@ -97,7 +97,9 @@ describe("bad input ends with status 2 and says what it is", () => {
       '"recurrent.bias_hh_l0" is missing, expected [8]',
     );
     const more = { ...adder(), "attention.scale": ndarray(Float32Array.of(1), [1]) };
-    expect(await failing(tensors("more.safetensors", more))).toContain('"attention.scale" belongs to no part of a RNN');
+    expect(await failing(tensors("more.safetensors", more))).toContain(
+      '"attention.scale" belongs to no part of one RNN',
+    );
   });
 
   test("sizes that the task hasn't, with both", async () => {

@@ -1,7 +1,7 @@
 """Trains a recurrent network of PyTorch's own on a task of Longhand's and writes its weights as a safetensors file.
 
     pip install torch safetensors
-    python train.py binary-addition rnn adder.safetensors 1.3
+    python3 train.py binary-addition rnn adder.safetensors 1.3
 
 Tasks: parity (one bit a step; the answer: whether the ones so far are odd) and binary-addition (a bit of each of two
 numbers a step, lowest first; the answer: the bit of their sum). Modules: rnn, gru, lstm. The number is how much noise the

@@ -159,7 +159,7 @@ describe("what doesn't fit is refused by name", () => {
 
   test.each([
     [{ "embedding.weight": array(5, 2) }, '"fc.weight", "embedding.weight", expected one linear readout'],
-    [{ "norm.gamma": array(3) }, '"norm.gamma" belongs to no part of a GRU of 2 layers'],
+    [{ "norm.gamma": array(3) }, '"norm.gamma" belongs to no part of one GRU of 2 layers'],
     [{ "encoder.gru.weight_hr_l0": array(3, 3) }, '"encoder.gru.weight_hr_l0" belongs'],
     [{ "second.weight_ih_l0": array(9, 2) }, '"encoder.gru.weight_ih_l0", "second.weight_ih_l0", expected one'],
     [{ "encoder.gru.bias_ih_l0": array(8) }, '"encoder.gru.bias_ih_l0" is [8], expected [9]'],

@@ -93,7 +93,7 @@ export function readTorch(tensors: Arrays): Foreign {
   if (extra.length > 0) {
     throw new LonghandError(
       "format",
-      `PyTorch's weights: ${quoted(extra)} belong${extra.length === 1 ? "s" : ""} to no part of a ${module.name} of ${layers} layer${layers === 1 ? "" : "s"} and a linear readout`,
+      `PyTorch's weights: ${quoted(extra)} belong${extra.length === 1 ? "s" : ""} to no part of one ${module.name} of ${layers} layer${layers === 1 ? "" : "s"} and a linear readout`,
     );
   }
   const { models, packing } = module;
