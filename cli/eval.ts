@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { type AnyTask, isDrawn, type LengthResult, type Rate, rate } from "../src/index.ts";
 import { evaluateTrained, lengthsFor, openTrained, type TextBits, type Trained } from "../src/node.ts";
+import { measureReach, printReach, type Reach } from "./eval-reach.ts";
 import { previousCheckpointOption, replicaNumber, runtimeOption, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { evaluationProgress } from "./progress.ts";
@@ -16,6 +17,7 @@ interface EvalOptions {
   structured?: number;
   seed?: number;
   replica?: number | "all";
+  reach?: number;
   runtime?: string;
   previousCheckpoint?: boolean;
 }
@@ -42,6 +44,11 @@ export function addEval(program: Command, output: () => Output): void {
       "--structured <n>",
       "problems of each structured kind, where the task has some; 0: none (default: none of networks that answer at each step, else as many as are quick)",
       wholeNumber("--structured", 0),
+    )
+    .option(
+      "--reach <n>",
+      "also the length up to which no error is made at any length, tried up to n",
+      wholeNumber("--reach", 1),
     )
     .option("--seed <n>", "of the problems (default: one more than the run's)", wholeNumber("--seed", 0))
     .option(
@@ -71,21 +78,26 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
   const random: LengthResult[][] = [];
   const special: LengthResult[][] = [];
   let text: TextBits | null = null;
+  let reach: Reach | null = null;
+  const common = {
+    seed,
+    ...(samples !== undefined && { samples }),
+    ...(typeof replica === "number" && { replica }),
+    ...(runtime !== undefined && { runtime }),
+    signal: stop.signal,
+  };
   try {
     for await (const found of evaluateTrained(trained, {
+      ...common,
       lengths,
       structured,
-      seed,
-      ...(samples !== undefined && { samples }),
-      ...(typeof replica === "number" && { replica }),
-      ...(runtime !== undefined && { runtime }),
-      signal: stop.signal,
       onProgress: evaluationProgress(output),
       onSmallerBatch: ({ length, from, to }) =>
         output.note(`not enough memory for a batch of ${problems(task, from, length)}: going on with ${count(to)}`),
     })) {
       (found[0]!.structured === undefined ? random : special).push(found);
     }
+    if (options.reach !== undefined) reach = await measureReach(trained, options.reach, common);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   }
@@ -126,6 +138,7 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
       signal: stop.signal,
     });
   }
+  if (reach) printReach(output, reach);
   if (isStopped) {
     output.print();
     output.print("Stopped: these are the results so far.");
@@ -142,6 +155,7 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
     results: random.flat(),
     structured: special.flat(),
     ...(text && { text }),
+    ...(reach && { reach }),
   });
   return isStopped ? 130 : 0;
 }

@@ -1,6 +1,6 @@
 /** A survey as a table and as a page. */
-import { findAnyTask, type Rate, ratesPicture } from "../src/index.ts";
-import type { Machine, SurveyRecord, SurveyRowRecord } from "../src/node.ts";
+import { curvesPicture, findAnyTask, type Rate, ratesPicture } from "../src/index.ts";
+import type { Machine, SurveyCurves, SurveyRecord, SurveyRowRecord } from "../src/node.ts";
 import { markdownTable } from "./table.ts";
 import { costOf, count, counted, criterion, describeMachine, duration, median } from "./words.ts";
 
@@ -106,6 +106,26 @@ export function surveyPicture({ title, rows, prove }: SurveyRecord): string {
   });
 }
 
+/** How the losses of a value of the first axis fell. */
+export function surveyCurvesPicture({ label, series }: SurveyCurves): string {
+  return curvesPicture({
+    title: `${label}: the loss of a batch`,
+    x: { label: "step" },
+    y: { label: "loss", scale: "log" },
+    middle: "median",
+    run: "network",
+    series: series.map(({ label: name, networks }) => ({
+      name,
+      runs: networks.map(({ steps, losses }) => ({ x: steps, y: losses })),
+    })),
+  });
+}
+
+/** Where that picture goes. */
+export function curvesFile({ survey }: Pick<SurveyRecord, "survey">, { slug }: SurveyCurves): string {
+  return `${survey}-${slug}.svg`;
+}
+
 /** What the columns mean, and what each task asks for. */
 function explainMeasures(rows: readonly SurveyRowRecord[]): string {
   const tasks = new Map<string, string>();
@@ -129,7 +149,10 @@ function explainMeasures(rows: readonly SurveyRowRecord[]): string {
 }
 
 /** The survey's page, in Markdown. */
-export function surveyPage(record: SurveyRecord, { command, machine }: { command: string; machine: Machine }): string {
+export function surveyPage(
+  record: SurveyRecord,
+  { command, machine, curves = [] }: { command: string; machine: Machine; curves?: readonly SurveyCurves[] },
+): string {
   const { title, survey, seeds, rows, prove, isComplete, isQuick } = record;
   const { header, rows: lines } = surveyTable(record);
   const machines = new Set(rows.flatMap(({ ending }) => (ending ? [describeMachine(ending.machine)] : [])));
@@ -151,6 +174,7 @@ export function surveyPage(record: SurveyRecord, { command, machine }: { command
     `![${title}](${survey}.svg)`,
     markdownTable(header, lines),
     ...(test?.costs ? [explainMeasures(rows)] : []),
+    ...curves.map((one) => `![${one.label}: the loss of a batch](${curvesFile(record, one)})`),
     [
       `- Trained on: ${[...machines].join("; ") || "nothing is trained yet"}`,
       ...(finished.length > 0 ? [`- Trained until: ${finished.at(-1)!.slice(0, 10)}`] : []),

@@ -1,11 +1,20 @@
 /** `longhand survey` */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { loadSurvey, makeSurvey, type SurveyEvent, type SurveyRecord, surveyRecord, thisMachine } from "../src/node.ts";
+import {
+  loadSurvey,
+  makeSurvey,
+  type Survey,
+  type SurveyEvent,
+  type SurveyRecord,
+  surveyCurves,
+  surveyRecord,
+  thisMachine,
+} from "../src/node.ts";
 import { wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { stopOnSignals } from "./signals.ts";
-import { surveyPage, surveyPicture, surveyTable } from "./survey-page.ts";
+import { curvesFile, surveyCurvesPicture, surveyPage, surveyPicture, surveyTable } from "./survey-page.ts";
 import { table } from "./table.ts";
 import { count, duration } from "./words.ts";
 import { writeOutputs } from "./write-files.ts";
@@ -42,11 +51,10 @@ async function run(name: string, options: SurveyOptions, output: Output): Promis
   for await (const event of makeSurvey(survey, { folder, signal: stop.signal })) {
     tell(event);
     // A table of what there is so far, in case that this takes long.
-    if (event.type === "ready") await write(await surveyRecord(survey, folder), folder, command.join(" "));
+    if (event.type === "ready") await write(survey, folder, command.join(" "));
   }
   output.redraw?.("");
-  const record = await surveyRecord(survey, folder);
-  const files = await write(record, folder, command.join(" "));
+  const { record, files } = await write(survey, folder, command.join(" "));
   output.print(output.style("bold", record.title));
   const { header, rows, right } = surveyTable(record);
   for (const line of table(header, rows, right)) output.print(line);
@@ -57,19 +65,26 @@ async function run(name: string, options: SurveyOptions, output: Output): Promis
   return record.isComplete ? 0 : 1;
 }
 
-/** Writes record, picture and page. @returns their paths. */
-async function write(record: SurveyRecord, folder: string, command: string): Promise<string[]> {
+/** Writes record, pictures and page of what there is so far. @returns the record, and their paths. */
+async function write(
+  survey: Survey,
+  folder: string,
+  command: string,
+): Promise<{ record: SurveyRecord; files: string[] }> {
   const machine = thisMachine();
+  const record = await surveyRecord(survey, folder);
+  const curves = await surveyCurves(survey, folder);
   const contents: [string, string][] = [
     [
       `${record.survey}.json`,
       `${JSON.stringify({ ...record, command, machine, date: new Date().toISOString() }, undefined, 1)}\n`,
     ],
     [`${record.survey}.svg`, surveyPicture(record)],
-    [`${record.survey}.md`, surveyPage(record, { command, machine })],
+    [`${record.survey}.md`, surveyPage(record, { command, machine, curves })],
+    ...curves.map((one): [string, string] => [curvesFile(record, one), surveyCurvesPicture(one)]),
   ];
   await writeOutputs(folder, contents);
-  return contents.map(([file]) => join(folder, file));
+  return { record, files: contents.map(([file]) => join(folder, file)) };
 }
 
 /** Returns what tells of each event: a line drawn again in a terminal, a line a population elsewhere. */

@@ -50,6 +50,8 @@ export function units(unit: string): string {
 export function nouns({ name }: Pick<AnyTask, "name">): { problem: string; unit: string } {
   const applied = appliedNouns[name];
   if (applied) return applied;
+  if (/^anbn(cn)?$/.test(name)) return { problem: "word", unit: "letter of each kind" };
+  if (/^(adding-|storing-|spike-|timed-|periodic-)/.test(name)) return { problem: "problem", unit: "step" };
   if (name === "increment") return { problem: "number", unit: "binary digit" };
   const [, side, base, kind] = /^(unaligned-)?(?:(base-\d+|binary|decimal)-)?([a-z]+)(?:-in-binary)?$/.exec(name) ?? [];
   const problem = { addition: "sum", subtraction: "difference", increment: "number", multiplication: "product" }[kind!];
@@ -96,7 +98,7 @@ export interface Criterion {
 /** "no error", "squared error at most 0.01" */
 export function criterion(task: AnyTask, { cost, symbolAccuracy }: Criterion): string {
   const named = costOf(task);
-  if (cost != null && named) return `${named.name} at most ${named.show(cost)}`;
+  if (cost != null && named) return `${named.name} at most ${named.ofNumbers ? cost : named.show(cost)}`;
   return symbolAccuracy == null
     ? "no error"
     : `${named?.ofNumbers ? "numbers" : "symbols"} right: ${percent(symbolAccuracy)}`;

@@ -4,8 +4,8 @@ import { readSettings, wholeNumber, wholeNumbers } from "../cli/options.ts";
 import type { Output } from "../cli/output.ts";
 import { evaluationProgress } from "../cli/progress.ts";
 import { table, wrapped } from "../cli/table.ts";
-import { count, duration, list, percent, problems, shortened } from "../cli/words.ts";
-import { findTask } from "../src/index.ts";
+import { count, criterion, duration, list, median, percent, problems, shortened } from "../cli/words.ts";
+import { findAnyTask, findTask } from "../src/index.ts";
 
 test("a rate is 100% only when it is all, and 0% only when it is none", () => {
   expect([1, 0, 0.5, 0.987, 0.9999, 0.99999999, 0.0004, 1e-9].map(percent)).toEqual([
@@ -44,6 +44,8 @@ test("counts and problems", () => {
   expect(problems(findTask("decimal-multiplication-in-binary"), 1, 9)).toBe("1 product of 9 symbols");
   expect(problems(findTask("unaligned-base-4-addition"), 2, 9)).toBe("2 sums of 9 symbols");
   expect(problems(findTask("unaligned-increment"), 2, 1)).toBe("2 numbers of 1 symbol");
+  expect(problems({ name: "anbncn" }, 1, 50)).toBe("1 word of 50 letters of each kind");
+  expect(problems({ name: "spike-distance-20" }, 64, 120)).toBe("64 problems of 120 steps");
   expect(problems(findTask("sort-by-key"), 2, 4)).toBe("2 problems of 4 symbols");
   expect(problems({ name: "digit-rows" }, 359, 8)).toBe("359 images of 8 rows");
   expect(problems({ name: "next-character" }, 1, 1)).toBe("1 passage of 1 character");
@@ -119,4 +121,13 @@ test("whole numbers may have separators, and nothing else", () => {
   for (const text of ["", "0", "-1", "1.5", "1e3", "0x10", "99999999999999999999"]) {
     expect(() => wholeNumber("--steps", 1)(text), text).toThrow(`--steps: received "${text}"`);
   }
+});
+
+test("what counts as solved", () => {
+  const adding = findAnyTask("adding-problem");
+  expect(criterion(adding, { cost: 0.01, symbolAccuracy: null })).toBe("squared error at most 0.01");
+  expect(criterion(findAnyTask("anbn"), { cost: 0.5 })).toBe("cross-entropy at most 0.5");
+  expect(criterion(findAnyTask("timed-spikes"), { symbolAccuracy: 0.99 })).toBe("numbers right: 99.0%");
+  expect(criterion(adding, {})).toBe("no error");
+  expect([median([3, 1, 2]), median([4, 1, 3, 2])]).toEqual([2, 2]);
 });

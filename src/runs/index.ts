@@ -61,6 +61,7 @@ export {
   type SurveyTest,
   surveyNames,
 } from "./survey-config.ts";
+export { type SurveyCurve, type SurveyCurves, surveyCurves } from "./survey-curves.ts";
 export type { SurveyProof } from "./survey-run.ts";
 export { type RunTrace, type TraceRunOptions, type TraceValues, traceRun } from "./trace.ts";
 export { type ResumeOptions, resumeRun, type StartOptions, startRun, type TrainingRun } from "./train-run.ts";

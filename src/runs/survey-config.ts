@@ -1,7 +1,7 @@
 /** What a survey is made of: settings in which trainings differ, one JSON file a survey, in `surveys/`. Node only. */
 import { basename } from "node:path";
 import { z } from "zod";
-import { LonghandError } from "../errors.ts";
+import { LonghandError, unknownName } from "../errors.ts";
 import { checkLengths } from "../evaluation/index.ts";
 import { parseConfig, readouts } from "../models/index.ts";
 import { findAnyTask, isDrawn, validLengths } from "../tasks/index.ts";
@@ -68,6 +68,8 @@ const surveyConfig = z.strictObject({
   test: settings.default({}),
   /** How to prove of the solved networks that they are right at every length: see `ProveOptions`. null: not at all. */
   prove: proveConfig.nullable().prefault({}),
+  /** Values of the last axis whose losses over the steps are drawn, a picture a value of the first axis. */
+  curves: z.array(z.string()).default([]),
   /** What makes it small. */
   quick: z.strictObject({ seeds: positive.default(4), training: settings.default({}) }).prefault({}),
 });
@@ -99,6 +101,8 @@ export interface Survey {
   readonly axes: readonly string[];
   readonly rows: readonly SurveyRow[];
   readonly prove: SurveyProve | null;
+  /** Labels of the last axis whose losses are drawn. */
+  readonly curves: readonly string[];
 }
 
 export interface SurveyOptions {
@@ -123,7 +127,13 @@ export async function loadSurvey(survey: string, options: SurveyOptions = {}): P
   const { quick: isQuick = false } = options;
   const path = await packagedPath("survey", "surveys", survey);
   const config = parseConfig(surveyConfig, await readJsonObject(path), path);
-  const { title, axes, test, prove, quick } = config;
+  const { title, axes, test, prove, curves, quick } = config;
+  const last = axes.at(-1)!;
+  const missing = curves.find((label) => !last.values.some((value) => value.label === label));
+  if (missing !== undefined) {
+    const known = last.values.map((value) => value.label);
+    throw unknownName(`${path}, curves: value of ${last.name}`, missing, known);
+  }
   const seeds = options.seeds ?? (isQuick ? quick.seeds : config.seeds);
   const start: Combination = { labels: [], training: config.training, begin: config.begin, test };
   const combinations = axes.map(valuesOf).reduce(product, [start]);
@@ -172,6 +182,7 @@ export async function loadSurvey(survey: string, options: SurveyOptions = {}): P
     axes: axes.map(({ name }) => name),
     rows,
     prove: prove && definedOnly(prove),
+    curves,
   };
 }
 

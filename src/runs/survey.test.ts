@@ -3,9 +3,13 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { nodeFileSystem } from "../files/file-system.ts";
+import { readMetrics } from "../files/metrics-file.ts";
 import { fullAdder } from "../networks/index.ts";
+import { evaluateTrained } from "./evaluate.ts";
 import { makeSurvey, surveyRecord } from "./survey.ts";
 import { loadSurvey, surveyNames } from "./survey-config.ts";
+import { curveOf, surveyCurves } from "./survey-curves.ts";
 import { openTrained } from "./trained.ts";
 
 let base: string;
@@ -149,4 +153,104 @@ test("each replica begins with noise of its own, on weights times the scale", as
     });
   }
   expect(new Set(found.map(String)).size).toBe(3);
+});
+
+test("tasks drawn with their answers: errors, steps until solved, how far networks hold, losses over the steps", async () => {
+  const survey = await loadSurvey(
+    await fileOf("drawn", {
+      title: "Drawn",
+      seeds: 2,
+      training: {
+        ...{ runtime: "reference", batch: 1, steps: 4, reportEvery: 1, checkpointEvery: 4, stateNoise: null },
+        ...{ model: { name: "lstm", hidden: 1 }, schedule: { name: "constant" } },
+      },
+      axes: [
+        {
+          name: "task",
+          values: [
+            {
+              label: "aⁿbⁿ",
+              training: { task: "anbn", lengths: [1, 3], solved: { length: 3, every: 2, cost: 100, stop: false } },
+              test: { lengths: [4], samples: 1, reach: 5 },
+            },
+            {
+              label: "wave",
+              training: {
+                ...{ task: "periodic-cosine-4", loss: "squares", lengths: [4, 4] },
+                solved: { length: 4, every: 2, cost: 1e-12, stop: false },
+              },
+              test: { lengths: [8], samples: 1 },
+            },
+          ],
+        },
+        { name: "rate", values: [{ label: "much", training: { learningRate: 0.1 } }, { label: "little" }] },
+      ],
+      curves: ["much"],
+      prove: null,
+    }),
+  );
+  expect(survey.rows.map(({ test: { lengths, reach } }) => [lengths[0], reach])).toEqual([
+    [4, 5],
+    [4, 5],
+    [8, null],
+    [8, null],
+  ]);
+  const folder = join(base, "drawn");
+  for await (const _ of makeSurvey(survey, { folder }));
+  const { rows, isComplete } = await surveyRecord(survey, folder);
+  expect(isComplete).toBe(true);
+  const [words, , wave] = rows as [(typeof rows)[0], (typeof rows)[0], (typeof rows)[0]];
+  // A cross-entropy of 100 is always reached, also by networks that accept nothing; a squared error of 1e-12 never.
+  expect(words).toMatchObject({ solved: [0, 1], solvedAt: [2, 2], reached: [0, 0] });
+  expect(wave).toMatchObject({ solved: [], solvedAt: [null, null], reached: null });
+  // 12 d weights and biases of an lstm of one unit that reads d − 1 = 3 features, and the readout of 3 values.
+  expect(words.parameters).toBe(4 * (3 + 1 + 1) + 3 * 2);
+
+  // Costs are those that an evaluation tells.
+  const trained = await openTrained(join(folder, wave.folder));
+  for await (const results of evaluateTrained(trained, { lengths: [8], samples: 1 })) {
+    expect(wave.tests[0]!.costs).toEqual(results.map(({ cost }) => cost));
+  }
+  const curves = await surveyCurves(survey, folder);
+  expect(curves.map(({ label, slug, series }) => [label, slug, series.map((one) => one.label)])).toEqual([
+    ["aⁿbⁿ", "a-b", ["much"]],
+    ["wave", "wave", ["much"]],
+  ]);
+  const { losses, steps } = curves[1]!.series[0]!.networks[1]!;
+  expect(steps).toEqual([1, 2, 3, 4]);
+  const told = (await readMetrics(nodeFileSystem, join(folder, wave.folder, "metrics.jsonl"))).flatMap((record) =>
+    record.type === "step" ? [(record.losses as number[])[1]] : [],
+  );
+  expect(losses).toEqual(told);
+});
+
+test("a curve's points are means over stretches of equal length, the last one shorter", () => {
+  const points = Array.from({ length: 10 }, (_, k) => [10 * (k + 1), k] as const);
+  // 40 stretches of 3 steps: a point each.
+  expect(curveOf(points, 100)).toEqual({
+    steps: points.map(([step]) => 3 * Math.ceil(step / 3)).map((end) => Math.min(end, 100)),
+    losses: points.map(([, loss]) => loss),
+  });
+  // 40 stretches of 25 steps.
+  expect(
+    curveOf(
+      [
+        [10, 1],
+        [20, 2],
+        [30, 5],
+        [990, 7],
+        [991, 8],
+      ],
+      991,
+    ),
+  ).toEqual({ steps: [25, 50, 991], losses: [1.5, 5, 7.5] });
+});
+
+test("what can't be surveyed of tasks drawn with their answers is said", async () => {
+  const axes = [{ name: "rate", values: [{ label: "much" }, { label: "little", training: { learningRate: 0.1 } }] }];
+  const of = async (changes: object) =>
+    loadSurvey(await fileOf("wrong-drawn", { title: "Wrong", seeds: 1, training: { task: "anbn" }, axes, ...changes }));
+  await expect(of({})).rejects.toThrow("anbn can't be proved");
+  await expect(of({ prove: null, curves: ["more"] })).rejects.toThrow('value of rate "more"');
+  await expect(of({ prove: null, test: { reach: 0 } })).rejects.toThrow("test, reach: received 0");
 });
