@@ -2,6 +2,8 @@
 import type { DrawnTask } from "../tasks/index.ts";
 
 interface Settings {
+  /** The model where none is named: one that sees its cells where steps have to be counted. */
+  readonly model?: string;
   /** Units of the layer. */
   readonly hidden: number;
   readonly steps: number;
@@ -14,6 +16,7 @@ interface Settings {
 
 /** One problem a length; noise on the state makes networks that tell counts well apart. */
 const language: Settings = {
+  model: "lstm-peephole",
   hidden: 4,
   steps: 8000,
   learningRate: 0.02,
@@ -35,7 +38,13 @@ const settings: Readonly<Record<string, Settings>> = {
   "adding-problem": { hidden: 16, steps: 4000, learningRate: 0.01, solved: { samples: 256, cost: 0.01 } },
   "storing-precise-values": { hidden: 16, steps: 3000, learningRate: 0.01, solved: { samples: 256, cost: 0.002 } },
   "spike-distance": { hidden: 16, steps: 3000, learningRate: 0.01, solved: { cost: 0.001 } },
-  "timed-spikes": { hidden: 16, steps: 3000, learningRate: 0.01, solved: { symbolAccuracy: 0.99 } },
+  "timed-spikes": {
+    model: "lstm-peephole",
+    hidden: 16,
+    steps: 3000,
+    learningRate: 0.01,
+    solved: { symbolAccuracy: 0.99 },
+  },
   "periodic-cosine": periodic,
   "periodic-triangle": periodic,
   "periodic-rectangle": periodic,
@@ -43,15 +52,22 @@ const settings: Readonly<Record<string, Settings>> = {
   anbncn: language,
 };
 
+const settingsOf = (task: DrawnTask) => settings[task.name.replace(/-\d+$/, "")];
+
+/** The kind of model for a classic task where none is named, unless it is that of most tasks. */
+export function classicModel(task: DrawnTask): string | undefined {
+  return settingsOf(task)?.model;
+}
+
 /** What a training of a classic task uses where nothing else is said; nothing for other tasks. @param ofCells whether the model has a layer of cells. */
 export function recommendedClassic(
   task: DrawnTask,
   model: string,
   ofCells: boolean,
 ): Record<string, unknown> | undefined {
-  const found = settings[task.name.replace(/-\d+$/, "")];
+  const found = settingsOf(task);
   if (!found) return undefined;
-  const { hidden, solved, reach = 1, rest, ...steps } = found;
+  const { model: _, hidden, solved, reach = 1, rest, ...steps } = found;
   const lengths = task.defaultTrainLengths;
   return {
     model: { name: model, ...(ofCells && { hidden }) },
