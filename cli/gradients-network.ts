@@ -114,7 +114,8 @@ function fewLags(last: number): number[] {
 }
 
 /** By how much a gradient changes in a step back, between lag 1 and the last one at which it is there. */
-function ratePerStep({ lags }: GradientsByLag): number {
+function ratePerStep({ lags }: GradientsByLag): number | null {
+  if (lags.length === 1) return null;
   const there = lags.filter(({ median }) => median > 0);
   const [first, last] = [there[0], there.at(-1)];
   if (!first || !last || first === last) return 0;
@@ -159,7 +160,8 @@ function printLook(look: Look, output: Output): void {
     header.map((_, k) => k),
   ))
     output.print(line);
-  output.print(`a step back multiplies the gradient by ${short(ratePerStep(byLag))}`);
+  const rate = ratePerStep(byLag);
+  if (rate !== null) output.print(`a step back multiplies the gradient by ${short(rate)}`);
   const largest = spectra.map(([value]) => value!).toSorted((a, b) => a - b);
   output.print(
     `Jacobians of the first problem: largest singular value ${short(largest[0]!)} to ${short(largest.at(-1)!)}, median ${short(largest[Math.floor(largest.length / 2)]!)}`,
@@ -212,7 +214,7 @@ function printComparison(looks: readonly Look[], output: Output): void {
     String(lag),
     ...looks.map(({ byLag }) => short(byLag.lags[lag - 1]!.median)),
   ]);
-  rows.push(["× a step", ...looks.map(({ byLag }) => short(ratePerStep(byLag)))]);
+  rows.push(["× a step", ...looks.map(({ byLag }) => short(ratePerStep(byLag) ?? Number.NaN))]);
   output.print("‖∂L/∂s‖ by lag, median of the problems");
   for (const line of table(
     header,
@@ -247,6 +249,12 @@ function lagsPicture(looks: readonly Look[]): string {
 }
 
 function jacobianPicture({ source, jacobians }: Look): string {
+  if (jacobians.length > MOST_STEPS) {
+    throw new LonghandError(
+      "argument",
+      `--picture map: received problems of ${count(jacobians.length)} steps, expected at most ${MOST_STEPS}`,
+    );
+  }
   const values = jacobianMap(jacobians);
   const finite = values.flat().filter(Number.isFinite);
   const steps = values.length;
@@ -260,6 +268,9 @@ function jacobianPicture({ source, jacobians }: Look): string {
     scale: { label: "log₁₀", low, high },
   });
 }
+
+/** A map has a cell for each pair of steps. */
+const MOST_STEPS = 200;
 
 /** Smaller ones have the colour of this. */
 const LEAST_LOG10 = -16;

@@ -185,6 +185,27 @@ test.each([
   [["gradients", "rnn", "--set", "seed=3"], "--set: received seed, expected settings of models"],
   [["gradients", "rnn", "--clip", "0"], '--clip: received "0", expected a positive number'],
   [["gradients", "neural-gpu", "--task", "sort"], "model neural-gpu reads the whole problem before it answers"],
+  [
+    ["gradients", "rnn", "--set", "model.activation=relu", "--length", "3", "--picture", "units", "-o", "x.svg"],
+    "--picture units: rnn has no units with limits",
+  ],
+  [
+    [
+      "gradients",
+      "rnn",
+      "--set",
+      "model.hidden=1",
+      "--samples",
+      "1",
+      "--length",
+      "201",
+      "--picture",
+      "map",
+      "-o",
+      "x.svg",
+    ],
+    "--picture map: received problems of 201 steps, expected at most 200",
+  ],
   [["gradients", "nowhere"], "nowhere"],
 ] as const)("%j is refused", async (args, message) => {
   const { status, stdout, stderr } = await longhand(args);

@@ -44,6 +44,7 @@ const style = `
   .heat-map .note, .heat-map .tick { fill: var(--faint); }
   .heat-map .tick { font-size: 12px; font-variant-numeric: tabular-nums; }
   .heat-map .ground { fill: var(--ground); }
+  .heat-map rect { shape-rendering: crispEdges; }
   .heat-map .frame { fill: none; stroke: var(--line); }
   .heat-map .nothing { fill: var(--line); opacity: 0.35; }
   .heat-map .more { fill: var(--more); }

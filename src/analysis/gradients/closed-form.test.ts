@@ -7,17 +7,20 @@ import {
   input,
   mul,
   ndarray,
+  neg,
   program,
   scalar,
   scan,
   sigmoid,
   slice,
   squeeze,
+  sub,
   tanh,
   unrollScans,
 } from "../../graph/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 import { evaluateFormulas, solved, solvedUnder, withSteps } from "./closed-form.ts";
+import { number, plus, single, times } from "./quantities.ts";
 import { oneStepBack, recursionOf } from "./recursion.ts";
 import { balanced, scalarCases, scalarValues } from "./scalar-cases.ts";
 import { type ScalarNetwork, scalarLstm, scalarNetworks, scalarRnn } from "./scalar-networks.ts";
@@ -215,6 +218,55 @@ describe("2b and 2d", () => {
       }
     }
   });
+});
+
+describe("a network of one's own: a scalar GRU with a given gate", () => {
+  // h_t = (1 − z_t) tanh(a_t^h) + z_t h_{t−1}; its input comes at the first step only, then the gate is z.
+  const scalarGru: ScalarNetwork = {
+    ...scalarRnn,
+    name: "scalar-gru",
+    sequences: ["x", "z"],
+    step({ W_in, W_rec, b_h }, { h }, { x, z }) {
+      const a = add(mul(W_in!, x!), sub(mul(W_rec!, h!), neg(b_h!)));
+      return { state: { h: add(mul(sub(1, z!), tanh(a)), mul(z!, h!)) }, named: { "a^h": a } };
+    },
+    assumptions: { first: [{ z: 0 }], between: { x: 0, z: 1 }, last: { x: 0, z: 1 } },
+    given: (t, _, { x }) => ({ x: t === 1 ? x : 0, z: t === 1 ? 0 : 1 }),
+  };
+  const text = { wrt: "W_in" };
+
+  test("its recursion and closed forms", () => {
+    const { recursion, any, assumed } = formOf(scalarGru, "W_in");
+    expect(writeSum(recursion.equations[0]!.sum, text)).toBe("W_in x_t + W_rec h_{t−1} + b_h");
+    expect(writeSum(recursion.equations[1]!.sum, text)).toBe("tanh(a_t^h) − z_t tanh(a_t^h) + z_t h_{t−1}");
+    expect(writeSum(recursion.factor, text)).toBe("tanh′(a_t^h) W_rec (1 − z_t) + z_t");
+    expect(writeFormulas(any.formulas, text)).toContain("Σ_{s=1}^T ∏_{t=s+1}^T (");
+    // With z = 1 nothing is forgotten: the derivative stays what it was after the first step.
+    expect(writeFormulas(assumed.formulas, text)).toBe("σ′(a_T^y) W_out tanh′(a_1^h) x_1");
+  });
+  test("their values are the library's gradient", () => {
+    const values = { W_in: 0.7, W_rec: -1.2, b_h: 0.4, W_out: 1.5, b_y: -0.2, x: 0.9 };
+    for (const steps of [2, 3, 9]) {
+      const { numberOf, derivatives } = runScalar(scalarGru, values, steps);
+      for (const wrt of ["W_in", "W_rec", "b_h"]) {
+        const { any, assumed } = formOf(scalarGru, wrt);
+        for (const { formulas } of [any, assumed]) {
+          expectEqual(evaluateFormulas(formulas, steps, numberOf), derivatives[wrt]!, `${wrt} after ${steps} steps`);
+        }
+      }
+    }
+  });
+});
+
+test("powers and signs are written as people write them", () => {
+  const x = single({ kind: "value", name: "x", at: { from: "t", offset: 0 } });
+  const a = single({ kind: "value", name: "a^h", at: { from: "t", offset: -1 } });
+  const sum = plus(times(number(-2), times(x, x)), times(number(-1), a), times(a, a), number(3));
+  expect(writeSum(sum, { wrt: "W" })).toBe("−2 x_t^2 − a_{t−1}^h + (a_{t−1}^h)^2 + 3");
+  expect(writeSum(sum, { wrt: "W", style: "latex" })).toBe(
+    "-2 x_t^2 - a_{t-1}^{\\mathrm{h}} + (a_{t-1}^{\\mathrm{h}})^2 + 3",
+  );
+  expect(writeSum(plus(x, times(number(-1), x)), { wrt: "W" })).toBe("0");
 });
 
 test("errors name what came", () => {

@@ -13,7 +13,7 @@ export interface ScalarCase {
 
 const plain = { W_in: 1, W_rec: 1, b_h: 0, W_out: 1, b_y: 0, x: 1 };
 
-const cases: Readonly<Record<ScalarNetwork["name"], readonly ScalarCase[]>> = {
+const cases: Readonly<Record<string, readonly ScalarCase[]>> = {
   "scalar-rnn": [
     { name: "plain", summary: "all weights 1, no biases", values: plain },
     {
@@ -52,9 +52,9 @@ const cases: Readonly<Record<ScalarNetwork["name"], readonly ScalarCase[]>> = {
   ],
 };
 
-/** The cases of a network; the first is what is taken when none is named. */
+/** The cases of a network, none of one of your own; the first is what is taken when none is named. */
 export function scalarCases(network: ScalarNetwork): readonly ScalarCase[] {
-  return cases[network.name];
+  return cases[network.name] ?? [];
 }
 
 /**

@@ -21,7 +21,7 @@ export interface Assumptions {
 
 /** A recurrent network whose variables are all scalars. */
 export interface ScalarNetwork {
-  readonly name: "scalar-rnn" | "scalar-lstm";
+  readonly name: string;
   readonly parameters: readonly string[];
   /** What is given at each step. */
   readonly sequences: readonly string[];
