@@ -7,6 +7,7 @@ import { previousCheckpointOption, replicaOption, runtimeOption, wholeNumber, wh
 import type { Output } from "./output.ts";
 import { readProblemsWithMinus } from "./predict.ts";
 import { printProblem } from "./problem.ts";
+import { traceStates } from "./trace-drawn.ts";
 import { count, shortened } from "./words.ts";
 import { writeOutput } from "./write-files.ts";
 
@@ -28,7 +29,7 @@ export function addTrace(program: Command, output: () => Output): void {
   verb
     .summary("draw what happens inside a network")
     .description(
-      "Draws what a network does on one problem: of networks with positions each map over all steps, the input over it and the answer under it; of others each unit at every step. A file that is there is replaced.",
+      "Draws what a network does on one problem: of networks with positions each map over all steps, the input over it and the answer under it; of others each unit at every step; on problems that are drawn with their answers a picture of each state: trace-c.svg, trace-h.svg, … A file that is there is replaced.",
     )
     .argument("<run>", "a run's folder")
     .argument("<input>", "a problem, as in 1011*1101")
@@ -69,13 +70,7 @@ async function traceVerb(folder: string, input: string, options: TraceOptions, o
   const file = options.output ?? (hasPositions ? "trace.png" : "trace.svg");
   checkFile(file, hasPositions ? [".png", ".svg"] : [".svg"], model.name);
   if (!hasPositions) checkNone(options, model.name);
-  const { replica, runtime, gates = false } = options;
-  const trace = await traceRun(trained, input, {
-    gates,
-    ...(replica !== undefined && { replica }),
-    ...(runtime !== undefined && { runtime }),
-  });
-  const pictures = hasPositions ? mapsPictures(trained, trace, file, options) : [unitsPicture(trained, trace, file)];
+  const { trace, pictures } = await tracePictures(trained, input, file, options);
   const files = await Promise.all(pictures.map(write));
   printProblem(output, trace.prediction);
   output.print();
@@ -91,6 +86,24 @@ async function traceVerb(folder: string, input: string, options: TraceOptions, o
     prediction: trace.prediction,
     files,
   });
+}
+
+async function tracePictures(
+  trained: Trained,
+  input: string,
+  file: string,
+  options: TraceOptions,
+): Promise<{ trace: Pick<RunTrace, "replica" | "prediction">; pictures: readonly Picture[] }> {
+  const { replica, runtime, gates = false } = options;
+  const given = { gates, ...(replica !== undefined && { replica }), ...(runtime !== undefined && { runtime }) };
+  const drawn = await traceStates(trained, input, file, given);
+  if (drawn) return drawn;
+  const trace = await traceRun(trained, input, given);
+  const hasPositions = trained.model.width !== undefined;
+  return {
+    trace,
+    pictures: hasPositions ? mapsPictures(trained, trace, file, options) : [unitsPicture(trained, trace, file)],
+  };
 }
 
 function checkFile(file: string, endings: readonly string[], model: string): void {

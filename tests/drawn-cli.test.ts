@@ -1,5 +1,6 @@
 /** The command line with tasks that are drawn with their answers. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -12,7 +13,7 @@ const run = join(folder, "adding");
 test("train, eval, predict", async () => {
   const trained = await longhand([
     ...["train", "adding-problem", "--set", "lengths=[8,8]", "--set", "learningRate=0.01", "--steps", "600"],
-    ...["--run", run, "--json"],
+    ...["--set", "solved=null", "--run", run, "--json"],
   ]);
   expect(trained.status).toBe(0);
   const { finding } = JSON.parse(trained.stdout) as { finding: { results: { cost: number }[] } };
@@ -36,7 +37,6 @@ test("what needs exact answers says so, with status 2", async () => {
     ["prove", run],
     ["refute", run],
     ["extract", run],
-    ["trace", run, "1 0"],
   ]) {
     const { status, stderr } = await longhand(args);
     expect(status, args[0]).toBe(2);
@@ -61,4 +61,16 @@ test.each([
   expect(stderr).toContain(message);
   expect(status).toBe(2);
   expect(existsSync(join(folder, "never"))).toBe(false);
+});
+
+test("trace draws each state's units over the steps", async () => {
+  const traced = await longhand(["trace", run, "0.5 1, 0.25 0, 0.75 1", "-o", join(folder, "t.svg"), "--json"]);
+  expect(traced.stderr).toBe("");
+  const { files, prediction } = JSON.parse(traced.stdout) as {
+    files: { file: string }[];
+    prediction: { exact: string };
+  };
+  expect(files.map(({ file }) => file)).toEqual(["h", "c", "output"].map((name) => join(folder, `t-${name}.svg`)));
+  expect(prediction.exact).toBe("1.25");
+  expect(await readFile(join(folder, "t-output.svg"), "utf8")).toContain(">sum<");
 });

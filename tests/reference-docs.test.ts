@@ -8,6 +8,7 @@ import { activationNames, initializerNames } from "../src/cells/index.ts";
 import * as graph from "../src/graph/index.ts";
 import { models } from "../src/models/index.ts";
 import { compileReference } from "../src/runtime/reference/reference.ts";
+import { classicTasks } from "../src/tasks/classic/index.ts";
 import { drawnTasks, tasks } from "../src/tasks/index.ts";
 import { completeConfig, trainingConfig } from "../src/training/index.ts";
 import { tableUnder } from "./markdown.ts";
@@ -119,6 +120,17 @@ describe("settings", () => {
     });
     expect(rows).toEqual(expected);
     expect(rows).toHaveLength(5);
+  });
+  test("recommended ones of classic tasks", () => {
+    const rows = rowsUnder("Recommended for classic tasks");
+    const expected = classicTasks.map(({ name }) => {
+      const { model, batch, steps, learningRate, schedule, stateNoise, solved } = completeConfig({ task: name });
+      expect(schedule.name).toBe(name.startsWith("anbn") ? "linear" : "constant");
+      const { length, cost, symbolAccuracy } = solved!;
+      const numbers = [model.hidden, batch, steps, learningRate, stateNoise?.scale, length, cost, symbolAccuracy];
+      return [name, model.name, ...numbers.map((number) => String(number ?? ""))];
+    });
+    expect(rows).toEqual(expected);
   });
   test.each(["optimizer", "schedule"] as const)("each %s with its options", (part) => {
     const rows = rowsUnder(part === "optimizer" ? "Optimizers" : "Schedules");

@@ -64,5 +64,6 @@ export {
 export { type SurveyCurve, type SurveyCurves, surveyCurves } from "./survey-curves.ts";
 export type { SurveyProof } from "./survey-run.ts";
 export { type RunTrace, type TraceRunOptions, type TraceValues, traceRun } from "./trace.ts";
+export { type DrawnTrace, traceDrawn } from "./trace-drawn.ts";
 export { type ResumeOptions, resumeRun, type StartOptions, startRun, type TrainingRun } from "./train-run.ts";
 export { networkOf, type OpenTrainedOptions, openTrained, type Replica, replicaOf, type Trained } from "./trained.ts";

@@ -47,7 +47,7 @@ export interface TraceRunOptions {
 /**
  * Traces a trained network on one problem.
  * @param text as the task's `parse` reads it: "1011*1101".
- * @throws LonghandError `input` naming the character that can't be read; `argument` for a task that is drawn with its answers, a problem whose trace doesn't fit in
+ * @throws LonghandError `input` naming the character that can't be read; `argument` for a task that is drawn with its answers (see `traceDrawn`), a problem whose trace doesn't fit in
  *   memory, for gates of a network without any, or a replica that isn't there.
  */
 export async function traceRun(trained: Trained, text: string, options: TraceRunOptions = {}): Promise<RunTrace> {
@@ -102,7 +102,7 @@ function positionValues(applied: Applied, gates: boolean): Record<string, Tensor
 }
 
 /** States and outputs at every step [time, 1, units]: the states are what the model's scan over time hands on. */
-function unitValues(model: Model, applied: Applied, gates: boolean): Record<string, Tensor> {
+export function unitValues(model: Model, applied: Applied, gates: boolean): Record<string, Tensor> {
   if (gates)
     throw new LonghandError("argument", `model ${model.name}: has no gates; expected a network of gated units`);
   const states = Object.entries(applied.final).flatMap(([name, { node, index }]) =>
@@ -112,7 +112,7 @@ function unitValues(model: Model, applied: Applied, gates: boolean): Record<stri
 }
 
 /** Without the axis of the batch, the last but one, which has one problem. */
-function withoutBatch({ shape, data }: NDArray): TraceValues {
+export function withoutBatch({ shape, data }: NDArray): TraceValues {
   return { shape: shape.toSpliced(-2, 1), data: data instanceof Float32Array ? data : Float32Array.from(data) };
 }
 
