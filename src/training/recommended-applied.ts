@@ -19,5 +19,5 @@ export const appliedSettings: Readonly<Record<string, AppliedSettings>> = {
   "digit-rows": { hidden: 64, rest: { ...images, ...noise(0.3), steps: 2000 } },
   "digit-names": { hidden: 96, rest: { ...images, ...noise(0.3), steps: 2000 } },
   "number-words": { hidden: 128, rest: { ...falling, batch: 64, learningRate: 0.004, steps: 6000 } },
-  "next-character": { hidden: 192, rest: { ...falling, ...noise(0.3), batch: 32, learningRate: 0.004, steps: 3000 } },
+  "next-character": { hidden: 192, rest: { ...falling, ...noise(0.3), batch: 32, learningRate: 0.004, steps: 2500 } },
 };
