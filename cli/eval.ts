@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type AnyTask, isDrawn, type LengthResult, type Rate, rate } from "../src/index.ts";
 import { evaluateTrained, lengthsFor, openTrained, type TextBits, type Trained } from "../src/node.ts";
 import { measureReach, printReach, type Reach } from "./eval-reach.ts";
+import { checkSheet, writeSheet } from "./image-sheet.ts";
 import { previousCheckpointOption, replicaNumber, runtimeOption, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { evaluationProgress } from "./progress.ts";
@@ -16,6 +17,7 @@ interface EvalOptions {
   samples?: number;
   structured?: number;
   seed?: number;
+  sheet?: string;
   replica?: number | "all";
   reach?: number;
   runtime?: string;
@@ -50,6 +52,7 @@ export function addEval(program: Command, output: () => Output): void {
       "also the length up to which no error is made at any length, tried up to n",
       wholeNumber("--reach", 1),
     )
+    .option("--sheet <file>", "tasks of images: an SVG file with all that are held out, the answer under each")
     .option("--seed <n>", "of the problems (default: one more than the run's)", wholeNumber("--seed", 0))
     .option(
       "--replica <number>",
@@ -66,6 +69,7 @@ export function addEval(program: Command, output: () => Output): void {
 async function evaluate(folder: string, options: EvalOptions, output: Output): Promise<number> {
   const trained = await openTrained(folder, { previous: options.previousCheckpoint ?? false });
   const { task, config, step, model, origin } = trained;
+  if (options.sheet !== undefined) checkSheet(trained, options.sheet);
   const lengths = [...new Set(options.lengths ?? lengthsFor(trained))].sort((a, b) => a - b);
   const {
     samples,
@@ -132,11 +136,12 @@ async function evaluate(folder: string, options: EvalOptions, output: Output): P
     }
   }
   if (!isStopped) {
-    text = await compareTexts(output, trained, {
+    const chosen = {
       ...(typeof replica === "number" && { replica }),
       ...(runtime !== undefined && { runtime }),
-      signal: stop.signal,
-    });
+    };
+    text = await compareTexts(output, trained, { ...chosen, signal: stop.signal });
+    if (options.sheet !== undefined) await writeSheet(output, trained, options.sheet, chosen);
   }
   if (reach) printReach(output, reach);
   if (isStopped) {

@@ -1,8 +1,9 @@
 /** The command line with digits, numbers in words and texts. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { applicationsPicture } from "../src/pictures/index.ts";
 import { json, longhand } from "./command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "longhand-applied-"));
@@ -27,6 +28,44 @@ test("all held-out images are tested once, and each can be asked for", async () 
   const { status, stderr } = await longhand(["predict", digits, "#400"]);
   expect(status).toBe(2);
   expect(stderr).toContain("digits: there is no image #400; expected one from #1 to #359");
+});
+
+test("a sheet of all held-out images, wrong answers marked", async () => {
+  const file = join(folder, "sheet.svg");
+  const { results } = (await json(["eval", digits, "--sheet", file])) as {
+    results: { exact: { successes: number } }[];
+  };
+  const wrong = 359 - results[0]!.exact.successes;
+  const svg = readFileSync(file, "utf8");
+  expect(svg).toContain(`${wrong} of 359 held-out images answered wrong`);
+  expect(svg.match(/<rect class="wrong"/g) ?? []).toHaveLength(wrong);
+  for (const [run, given, message] of [
+    [text, file, "task next-character has no images"],
+    [digits, "sheet.png", 'received "sheet.png", expected a name ending in .svg'],
+  ] as const) {
+    const { status, stderr } = await longhand(["eval", run, "--sheet", given]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  }
+});
+
+test("trace: how likely each symbol is at each step", async () => {
+  const file = join(folder, "trace.svg");
+  expect((await longhand(["trace", text, "Alice⏎x", "--no-units", "-o", file])).status).toBe(0);
+  const svg = readFileSync(file, "utf8");
+  const rows = [...svg.matchAll(/>(P\([^<]*)<\/text>/g)].map(([, label]) => label);
+  expect(rows).toHaveLength(66);
+  expect(rows[0]).toBe("P(⏎)");
+  // Each column's probabilities add up to 1: seven steps of cells before the scale.
+  const cells = [...svg.matchAll(/<rect class="cell"[^>]*><title>([^<]*)</g)].map(([, value]) => Number(value));
+  expect(cells).toHaveLength(66 * 7 + 5);
+  const sum = cells.slice(0, 66 * 7).reduce((total, value) => total + value, 0);
+  expect(sum).toBeCloseTo(7, 1);
+});
+
+test("the picture of the five ways is what the library draws", () => {
+  const committed = readFileSync(new URL("../docs/pictures/applying.svg", import.meta.url), "utf8");
+  expect(committed).toBe(applicationsPicture());
 });
 
 test("a text is compared with counting", async () => {

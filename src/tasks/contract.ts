@@ -92,6 +92,12 @@ export interface DrawnBatch {
   readonly lengths?: Int32Array;
 }
 
+/** An image: numbers from 0, the paper, to 1, the ink, row by row. */
+export interface NamedImage {
+  readonly name: string;
+  readonly pixels: Float32Array;
+}
+
 /** A text of the symbols of a task's one channel, which are its answers too. */
 export interface TaskText {
   /** What is trained on, and what is held out. */
@@ -124,6 +130,8 @@ export interface DrawnTask
   readonly yesNo?: true;
   /** Problems of one length may be shorter than its steps. */
   readonly padded?: true;
+  /** The held-out images that problems are made of, in the order of `heldOut`: names that `parse` reads, and pixels in rows of `width`. */
+  images?(): { readonly width: number; readonly list: readonly NamedImage[] };
   /** The text of which the next symbol is asked at each step: networks that learned it can write one themselves. */
   readonly text?: TaskText;
   /**

@@ -40,6 +40,7 @@ export type {
   DrawnTask,
   FiniteMachine,
   Letter,
+  NamedImage,
   Sampler,
   Side,
   Task,

@@ -1,17 +1,16 @@
 /** Images of handwritten digits, in two sides: what is trained on and what is held out for tests. */
 import { LonghandError } from "../../errors.ts";
 import type { Stream } from "../../random/stream.ts";
-import type { Side } from "../contract.ts";
+import type { NamedImage, Side } from "../contract.ts";
 import { digitLines } from "./digit-lines.ts";
 
-/** A handwritten digit. */
-export interface DigitImage {
-  /** As "#17", the 17th image of the test side, or "train#17"; of one that somebody wrote, "" . */
-  readonly name: string;
+/**
+ * A handwritten digit of 8 × 8 pixels. Its name is "#17" for the 17th image of the test side, "train#17" for one to train on,
+ * and empty for one that somebody wrote.
+ */
+export interface DigitImage extends NamedImage {
   /** 0 … 9. */
   readonly digit: number;
-  /** 8 × 8 numbers from 0 (paper) to 1 (ink), row by row. */
-  readonly pixels: Float32Array;
 }
 
 /** Rows and columns of an image. */

@@ -55,6 +55,7 @@ function digitTask({ name, steps, pixels, answerAt, answers, write, ...rest }: D
       checked(length);
       return batchOf(digitImages("test"));
     },
+    images: () => ({ width: DIGIT_SIZE, list: digitImages("test") }),
     parse: (text) => batchOf([parseImage(name, text)]),
     format: ({ input, target }) => formatImage(digitOf(target), input.subarray(0, DIGIT_PIXELS)),
     formatAnswer: (symbols) => write(Array.from(symbols.subarray(answerAt)).filter((symbol) => symbol >= 0)),
