@@ -23,6 +23,8 @@ export {
   digitImages,
   numberFromWords,
   numberInWords,
+  type TextTaskOptions,
+  textTask,
 } from "./applied/index.ts";
 export { type Batch, drawBatch, validLengths } from "./batch.ts";
 export {

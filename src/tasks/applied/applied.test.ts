@@ -10,6 +10,7 @@ import { digitNames, digitRows, digits } from "./digits.ts";
 import { appliedTasks } from "./index.ts";
 import { nextCharacter } from "./next-character.ts";
 import { numberFromWords, numberInWords } from "./number-words.ts";
+import { textTask } from "./text-task.ts";
 import { numberWords } from "./words-to-digits.ts";
 
 const random = randomSource(1);
@@ -283,6 +284,28 @@ describe("next character", () => {
     expect(target.length).toBe(222 * 64);
     expect(Array.from(target)).toEqual(Array.from(held.slice(1, 222 * 64 + 1)));
     expect(nextCharacter.heldOut!(held.length - 1).target.length).toBe(14_211);
+  });
+
+  test("any text makes a task, of its own characters", () => {
+    const task = textTask({ name: "own", source: "here", text: "añb añb añb 😀 añb", heldOut: 0.25 });
+    expect(task.output).toEqual([" ", "a", "b", "ñ", "😀"]);
+    // 17 characters: twelve to train on, five held out, of which four can be asked.
+    expect(task.text!.symbols("train").length).toBe(12);
+    expect(task.heldOut!(2).target).toEqual(
+      Int32Array.from([..." añb"], (character) => task.output.indexOf(character)),
+    );
+    expect([0, 1, 4, 5].map(task.validLength)).toEqual([false, true, true, false]);
+    expect(task.text!.start).toBe("a");
+    expect(task.format(task.parse("😀 a"))).toBe("😀 a");
+  });
+
+  test.each([
+    [{ text: "aaaa" }, "4 characters, 1 different ones"],
+    [{ text: "" }, "0 characters"],
+    [{ text: "ababab", heldOut: 0.01 }, "6 characters, 2 different"],
+    [{ text: "abababab", heldOut: 1 }, "heldOut is 1"],
+  ])("%j makes none", (options, message) => {
+    expect(() => textTask({ name: "own", source: "here", ...options })).toThrow(message);
   });
 
   test("ends of lines are written ⏎", () => {

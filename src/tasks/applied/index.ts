@@ -6,6 +6,7 @@ import { numberWords } from "./words-to-digits.ts";
 
 export { type DigitImage, digitImages } from "./digit-images.ts";
 export { numberFromWords, numberInWords } from "./number-words.ts";
+export { type TextTaskOptions, textTask } from "./text-task.ts";
 
 export const appliedTasks: readonly DrawnTask[] = Object.freeze([
   digits,
