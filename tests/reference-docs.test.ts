@@ -116,7 +116,7 @@ describe("settings", () => {
       const { model, batch, steps, learningRate, schedule, stateNoise } = completeConfig({ task: task! });
       expect(schedule.name).toBe("linear");
       expect(stateNoise?.growth ?? 0.1).toBe(0.1);
-      return [task!, model.hidden, batch, steps, learningRate, stateNoise?.scale ?? ""].map(String);
+      return [task!, model.name, model.hidden, batch, steps, learningRate, stateNoise?.scale ?? ""].map(String);
     });
     expect(rows).toEqual(expected);
     expect(rows).toHaveLength(5);

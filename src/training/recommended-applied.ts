@@ -2,6 +2,8 @@
 
 /** Units of the hidden layer, and what goes over the settings of all tasks that are drawn with their answers. */
 interface AppliedSettings {
+  /** Where none is named. Default: lstm. */
+  readonly model?: string;
   readonly hidden: number;
   readonly rest: Readonly<Record<string, unknown>>;
 }
@@ -19,5 +21,9 @@ export const appliedSettings: Readonly<Record<string, AppliedSettings>> = {
   "digit-rows": { hidden: 64, rest: { ...images, ...noise(0.3), steps: 2000 } },
   "digit-names": { hidden: 96, rest: { ...images, ...noise(0.3), steps: 2000 } },
   "number-words": { hidden: 128, rest: { ...falling, batch: 64, learningRate: 0.004, steps: 6000 } },
-  "next-character": { hidden: 192, rest: { ...falling, ...noise(0.3), batch: 32, learningRate: 0.004, steps: 2500 } },
+  "next-character": {
+    model: "gru",
+    hidden: 192,
+    rest: { ...falling, ...noise(0.3), batch: 32, learningRate: 0.004, steps: 2500 },
+  },
 };

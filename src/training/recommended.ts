@@ -95,7 +95,7 @@ export function recommended(
 
 /** The kind of model for a task where none is named. */
 export function defaultModel(task: AnyTask): string {
-  if (isDrawn(task)) return classicModel(task) ?? "lstm";
+  if (isDrawn(task)) return classicModel(task) ?? appliedSettings[task.name]?.model ?? "lstm";
   return task.unaligned ? "dngpu" : "ilrnn";
 }
 
