@@ -2,6 +2,7 @@
 import { curvesPicture, type DrawnTask, isDrawn } from "../src/index.ts";
 import { type DrawnTrace, type TraceRunOptions, type Trained, traceDrawn } from "../src/node.ts";
 import { historyOf } from "./network.ts";
+import { answerPicture } from "./trace-answer.ts";
 import { shortened } from "./words.ts";
 
 /** A picture to be written. */
@@ -11,7 +12,10 @@ export interface StatePicture {
   readonly data: string;
 }
 
-/** A picture of each state, and of the output: trace-c.svg, trace-h.svg, trace-output.svg. */
+/**
+ * A picture of each state, and of the output: trace-c.svg, trace-h.svg, trace-output.svg; in tasks of symbols also of how the
+ * answer comes about: trace-answer.svg.
+ */
 export async function traceStates(
   trained: Trained,
   input: string,
@@ -41,6 +45,10 @@ export async function traceStates(
     });
     return { shows: name, file: `${base}-${name.replaceAll(/[^\w.]+/g, "-")}.svg`, data: picture };
   });
+  if (!task.values) {
+    const data = answerPicture(trained, task, task.parse(input), trace);
+    pictures.unshift({ shows: "answer", file: `${base}-answer.svg`, data });
+  }
   return { trace, pictures };
 }
 

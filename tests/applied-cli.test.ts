@@ -51,8 +51,11 @@ test("a sheet of all held-out images, wrong answers marked", async () => {
 
 test("trace: how likely each symbol is at each step", async () => {
   const file = join(folder, "trace.svg");
-  expect((await longhand(["trace", text, "Alice⏎x", "--no-units", "-o", file])).status).toBe(0);
-  const svg = readFileSync(file, "utf8");
+  const { files } = (await json(["trace", text, "Alice⏎x", "-o", file])) as { files: { file: string }[] };
+  expect(files.map(({ file: path }) => path.slice(folder.length + 1))).toEqual(
+    ["answer", "h", "output"].map((name) => `trace-${name}.svg`),
+  );
+  const svg = readFileSync(files[0]!.file, "utf8");
   const rows = [...svg.matchAll(/>(P\([^<]*)<\/text>/g)].map(([, label]) => label);
   expect(rows).toHaveLength(66);
   expect(rows[0]).toBe("P(⏎)");
