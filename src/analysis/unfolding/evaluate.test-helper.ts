@@ -11,7 +11,8 @@ type Expression =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "call"; readonly name: string; readonly operands: readonly Expression[] }
   | { readonly kind: "+" | "−" | "⊙" | "product"; readonly operands: readonly [Expression, Expression] }
-  | { readonly kind: "sum"; readonly index: string; readonly body: Expression };
+  | { readonly kind: "sum"; readonly index: string; readonly body: Expression }
+  | { readonly kind: "row"; readonly operands: readonly Expression[] };
 
 const functions: Readonly<Record<string, (x: number, ...more: number[]) => number>> = {
   tanh: Math.tanh,
@@ -23,7 +24,7 @@ const functions: Readonly<Record<string, (x: number, ...more: number[]) => numbe
 };
 
 const token =
-  /\s*(?:(Σ_\p{L}[₀-₉]*)|(\d+(?:\.\d+)?(?![₀-₉]))|(\p{L}[\p{L}]*(?=[[(])(?!\(t))|(\p{L}(?:[₀-₉]|[⁰¹²³⁴-⁹]|\^\([^)]*\)|_\{[^}]*\}|_[\p{L}\d₀-₉]+(?:[,.+][\p{L}\d₀-₉]+)*|\(t=\d+\)|\[\d+\])*)|([-+−⊙()[\],]))/uy;
+  /\s*(?:(Σ_\p{L}[₀-₉]*)|(\d+(?:\.\d+)?(?![₀-₉]))|(\p{L}[\p{L}]*(?=[[(])(?!\(t=))|(\p{L}(?:[₀-₉]|[⁰¹²³⁴-⁹]|\^\([^)]*\)|_\{[^}]*\}|_[\p{L}\d₀-₉]+(?:[,.+][\p{L}\d₀-₉]+)*|\(t=\d+\)|\[\d+\])*)|([-+−⊙()[\],]))/uy;
 
 /** Reads a formula in plain text. @param isSums whether names have indices. */
 function parse(text: string, isSums: boolean): Expression {
@@ -60,7 +61,7 @@ function parse(text: string, isSums: boolean): Expression {
     }
     return left;
   };
-  const isOperand = () => next() !== undefined && (next()!.kind !== "sign" || next()!.text === "(");
+  const isOperand = () => next() !== undefined && (next()!.kind !== "sign" || "([".includes(next()!.text));
   const product = (): Expression => {
     if (next()?.kind === "sigma") {
       const index = next()!.text.slice(2);
@@ -79,6 +80,15 @@ function parse(text: string, isSums: boolean): Expression {
       return { kind: "−", operands: [{ kind: "number", value: 0 }, inner] };
     }
     if (kind === "number") return { kind: "number", value: Number(own) };
+    if (own === "[") {
+      const operands = [sum()];
+      while (next()?.text === ",") {
+        at++;
+        operands.push(sum());
+      }
+      take("]");
+      return { kind: "row", operands };
+    }
     if (own === "(") {
       const inner = sum();
       take(")");
@@ -165,6 +175,8 @@ export function evaluateSums({ left, right }: { left: string; right: string }, u
         if (!known.has(key)) known.set(key, value(equation.body, { [equation.index]: numbers[0]! }));
         return known.get(key)!;
       }
+      case "row":
+        throw new Error("a row among sums");
       default:
         return combined(expression.kind, value(expression.operands[0], at), value(expression.operands[1], at));
     }
@@ -196,7 +208,8 @@ export function evaluateScalar(right: string, meaning: Meaning): number {
       case "call":
         return applied(expression.name, expression.operands.map(value), meaning);
       case "sum":
-        throw new Error("a sum among numbers");
+      case "row":
+        throw new Error(`a ${expression.kind} among numbers`);
       case "symbol": {
         const [, name, row] = /^(.*?)(?:\[(\d+)\])?$/.exec(expression.text)!;
         const own = meaning.symbols.get(name!);
@@ -207,6 +220,56 @@ export function evaluateScalar(right: string, meaning: Meaning): number {
       }
       default:
         return combined(expression.kind, value(expression.operands[0]), value(expression.operands[1]));
+    }
+  };
+  return value(parse(right, false));
+}
+
+/** The value of a formula of matrices: rows of numbers, a row times a matrix. */
+export function evaluateMatrix(right: string, meaning: Meaning): number[] {
+  const equations = new Map((meaning.equations ?? []).map((equation) => [equation.left, parse(equation.right, false)]));
+  const known = new Map<string, number[]>();
+  /** A number stands for a row of it. */
+  const each = (a: number[], b: number[], f: (x: number, y: number) => number) =>
+    Array.from({ length: Math.max(a.length, b.length) }, (_, k) =>
+      f(a[a.length === 1 ? 0 : k]!, b[b.length === 1 ? 0 : k]!),
+    );
+  const value = (expression: Expression): number[] => {
+    switch (expression.kind) {
+      case "number":
+        return [expression.value];
+      case "row":
+        return expression.operands.flatMap(value);
+      case "sum":
+        throw new Error("a sum among matrices");
+      case "call": {
+        const [first, ...rest] = expression.operands.map(value);
+        return first!.map((x) => applied(expression.name, [x, ...rest.map(([argument]) => argument!)], meaning));
+      }
+      case "symbol": {
+        const own = meaning.symbols.get(expression.text);
+        if (own) return Array.from(own.data);
+        const equation = equations.get(expression.text);
+        if (!equation) throw new Error(`nothing says what ${expression.text} is`);
+        if (!known.has(expression.text)) known.set(expression.text, value(equation));
+        return known.get(expression.text)!;
+      }
+      case "product": {
+        const [left, matrix] = expression.operands;
+        const own = matrix.kind === "symbol" ? meaning.symbols.get(matrix.text) : undefined;
+        if (own?.shape.length !== 2) throw new Error("a product without a matrix at its right");
+        const [rows, columns] = own.shape as [number, number];
+        const row = value(left);
+        // A part of zeros that is written as one number.
+        while (row.length < rows) row.push(0);
+        return Array.from({ length: columns }, (_, j) =>
+          row.reduce((sum, x, k) => sum + x * own.data[k * columns + j]!, 0),
+        );
+      }
+      default: {
+        const { kind } = expression;
+        return each(value(expression.operands[0]), value(expression.operands[1]), (x, y) => combined(kind, x, y));
+      }
     }
   };
   return value(parse(right, false));

@@ -6,8 +6,8 @@ import { findModel } from "../../models/index.ts";
 import { randomSource } from "../../random/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 import { recurrentProgram } from "./equivalence.ts";
-import { evaluateScalar, evaluateSums, type Numbers } from "./evaluate.test-helper.ts";
-import { namesOf, written } from "./names.ts";
+import { evaluateMatrix, evaluateScalar, evaluateSums, type Numbers } from "./evaluate.test-helper.ts";
+import { type FormulaForm, namesOf, written } from "./names.ts";
 import { parametersOf, type RecurrentNetwork } from "./network.ts";
 import { unfoldedFormula } from "./solution.ts";
 import { biasesOf, unfold } from "./unfold.ts";
@@ -143,6 +143,24 @@ describe("the network of papers/002", () => {
   });
 });
 
+test("layers of units on top of each other are x^(1), x^(2), as on the sheet", () => {
+  const { equations } = unfoldedFormula(networkOf("rnn", { hidden: [3, 2] }, { input: 2, output: 1 }), { steps: 2 });
+  expect(equations.map(({ left, right }) => `${left} = ${right}`)).toEqual([
+    "ŷ_i(t) = g[Σ_l w_il^(3) x_l^(2)(t)]",
+    "x_l^(2)(t) = g[Σ_j w_lj^(2) x_j^(1)(t) + Σ_l₂ w_ll₂^(rec,2) x_l₂^(2)(t−1)]",
+    "x_j^(1)(t) = g[Σ_k w_jk^(1) x_k^(0)(t) + Σ_j₂ w_jj₂^(rec,1) x_j₂^(1)(t−1)]",
+  ]);
+});
+
+test("a state before the first step that is learned, or that is fed back, has a name", () => {
+  const whole = (options: object, initial: "zero" | "symbolic") =>
+    unfoldedFormula(networkOf("rnn", options, { input: 2, output: 1 }), { steps: 1, initial }).derivation[0]!.right;
+  const layers = whole({ hidden: [3, 2], feedback: true }, "symbolic");
+  for (const value of ["x_j₂^(1)(t=0)", "x_m₂^(2)(t=0)", "y_l^(1)(t=0)", "y_s^(2)(t=0)"])
+    expect(layers).toContain(value);
+  expect(whole({ hidden: [3, 2], feedback: true }, "zero")).not.toContain("t=0");
+});
+
 test("gates keep their names, and their equations follow", () => {
   const { derivation, where } = unfoldedFormula(
     networkOf("lstm-sigmoid", { hidden: 1 }, { input: 1, output: 1 }, "sigmoid"),
@@ -178,6 +196,10 @@ test("a formula that is too large says how large", () => {
   );
   expect(unfoldedFormula(lstm, { steps: 40 }).size).toBeLessThan(5000);
   expect(() => unfoldedFormula(sheet, { steps: 2000 })).toThrow("a formula of 6,000 symbols; expected at most 5,000");
+  expect(() => unfoldedFormula(sheet, { steps: 301 })).toThrow(
+    "rnn over 301 steps has a formula of 301 brackets inside each other; expected at most 300 steps",
+  );
+  expect(unfoldedFormula(sheet, { steps: 300 }).derivation[0]!.right.split("\n")).toHaveLength(300);
   for (const steps of [0, -1, 1.5, Number.NaN]) {
     expect(() => unfoldedFormula(sheet, { steps })).toThrow(`received ${steps} time steps, expected a whole number`);
   }
@@ -222,6 +244,30 @@ const sizes = {
   output: fc.integer({ min: 1, max: 2 }),
 };
 
+test.each(kinds.map(([name, options]) => [name, options(2)] as const))(
+  "LaTeX of %s %j has balanced brackets, and none that grows over a new line",
+  (name, options) => {
+    for (const form of ["sums", "matrix"] as const) {
+      const formula = unfoldedFormula(networkOf(name, options, { input: 2, output: 1 }), {
+        ...{ steps: 2, form, style: "latex", expand: true, derivation: true, thresholds: true },
+      });
+      for (const { left, right } of [...formula.equations, ...formula.derivation]) {
+        const text = `${left} = ${right}`;
+        expect(/[₀-₉⁰¹²³Σσ−⊙ŷ]/u.exec(text)).toBeNull();
+        const open: string[] = [];
+        for (const [bracket] of text.matchAll(/[()[\]{}]/g)) {
+          const closing = { "(": ")", "[": "]", "{": "}" }[bracket];
+          if (closing) open.push(closing);
+          else expect(open.pop(), text).toBe(bracket);
+        }
+        expect(open, text).toEqual([]);
+        if (text.includes("\n")) expect(text).not.toMatch(/\\(left|right)\b/);
+        else expect(text.match(/\\left\b/g)?.length).toBe(text.match(/\\right\b/g)?.length);
+      }
+    }
+  },
+);
+
 describe("a printed formula says what the network computes", () => {
   for (const [k, [name, options]] of kinds.entries()) {
     test(`${name} ${JSON.stringify(options(1))}`, () => {
@@ -232,23 +278,24 @@ describe("a printed formula says what the network computes", () => {
             steps: fc.integer({ min: 1, max: 3 }),
             thresholds: fc.boolean(),
             expand: fc.boolean(),
-            isScalar: fc.boolean(),
+            form: fc.constantFrom("sums" as const, "matrix" as const, "scalar" as const),
           }),
-          ({ input, hidden, output, steps, thresholds, expand, isScalar }) => {
-            const network = isScalar
-              ? networkOf(name, options(1), { input: 1, output: 1 })
-              : networkOf(name, options(hidden), { input, output });
+          ({ input, hidden, output, steps, thresholds, expand, form }) => {
+            const network =
+              form === "scalar"
+                ? networkOf(name, options(1), { input: 1, output: 1 })
+                : networkOf(name, options(hidden), { input, output });
             // Put into each other the equations of two layers of gates soon fill books.
             const most = expand && name === "stack" ? 2 : 3;
             checkFormula(network, {
               steps: Math.min(steps, most),
               thresholds,
               expand,
-              form: isScalar ? "scalar" : "sums",
+              form,
             });
           },
         ),
-        { numRuns: 12, seed: k },
+        { numRuns: 9, seed: k },
       );
     });
   }
@@ -264,7 +311,7 @@ describe("a printed formula says what the network computes", () => {
 /** Evaluates the printed formula and runs the recurrence itself, on random numbers. */
 function checkFormula(
   network: RecurrentNetwork,
-  options: { steps: number; thresholds: boolean; expand: boolean; form: "sums" | "scalar" },
+  options: { steps: number; thresholds: boolean; expand: boolean; form: FormulaForm },
 ): void {
   const { steps, form } = options;
   const stream = randomSource(7).stream("formula");
@@ -310,7 +357,12 @@ function checkFormula(
   for (const { left, right } of derivation) {
     const meaning = { symbols, widths, equations: options.expand ? all : where, activation };
     for (let unit = 0; unit < wanted.length; unit++) {
-      const value = form === "sums" ? evaluateSums({ left, right }, unit, meaning) : evaluateScalar(right, meaning);
+      const value =
+        form === "sums"
+          ? evaluateSums({ left, right }, unit, meaning)
+          : form === "scalar"
+            ? evaluateScalar(right, meaning)
+            : evaluateMatrix(right, meaning)[unit]!;
       expect(Math.abs(value - wanted[unit]!), `${left} = ${right}`).toBeLessThan(1e-9);
     }
   }

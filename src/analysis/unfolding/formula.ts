@@ -188,7 +188,9 @@ const shallow = (text: string): Part => ({ ...atom(text), isDeep: false });
 
 function lettersIn({ inputs, output, quantities }: Unfolding, names: Names, isDistinct: boolean): Letters {
   const bases = new Set([...names.quantities.values()].map(({ base }) => base));
-  return lettersOf({ inputs, output, values: [...quantities.keys()] }, bases, isDistinct);
+  const values = new Map<string, Tensor[]>();
+  for (const { name, tensor } of quantities.values()) values.set(name, [...(values.get(name) ?? []), tensor]);
+  return lettersOf({ inputs, output, values }, bases, isDistinct);
 }
 
 function unwritable(tensor: Tensor): LonghandError {

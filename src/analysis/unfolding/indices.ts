@@ -13,24 +13,28 @@ export interface Letters {
 const pools = {
   input: [..."kqd"],
   output: [..."ims"],
-  hidden: [..."jlmsuvwde"],
+  hidden: [..."jlmsudeq"],
   /** Where an axis is summed over whose own letter is in use: Σ_i w_ji x_i. */
-  other: [..."ilmsuvwde"],
+  other: [..."ilmsudeq"],
 };
 
 /**
  * Letters for the axes of a graph: k for inputs, j for hidden units, i for outputs, as papers/002, eq. 1 and 2; further ones
  * for further layers. Axes that meet in a product or element by element are one.
- * @param graph its output and the values whose axes are asked for.
+ * @param graph its inputs, its output, and the values whose axes are asked for, by name: those of a name run over one axis.
  * @param names of values, which are no letters of indices.
  * @param isDistinct letters that are in use get a number: j, j₂, j₃, …; otherwise another letter is taken, as the sheet does.
  */
 export function lettersOf(
-  graph: { readonly inputs: readonly Tensor[]; readonly output: Tensor; readonly values: readonly Tensor[] },
+  graph: {
+    readonly inputs: readonly Tensor[];
+    readonly output: Tensor;
+    readonly values: ReadonlyMap<string, readonly Tensor[]>;
+  },
   names: ReadonlySet<string>,
   isDistinct: boolean,
 ): Letters {
-  const axes = axesOf([...graph.values, graph.output]);
+  const axes = axesOf([...[...graph.values.values()].flat(), graph.output], [...graph.values.values()]);
   const chosen = new Map<number, string>();
   const taken = new Set<string>();
   const choose = (axis: number, pool: readonly string[]) => {
@@ -41,7 +45,7 @@ export function lettersOf(
   };
   for (const x of graph.inputs) choose(axes(x), pools.input);
   choose(axes(graph.output), pools.output);
-  for (const value of graph.values) choose(axes(value), pools.hidden);
+  for (const [value] of graph.values.values()) if (value) choose(axes(value), pools.hidden);
   const of = (tensor: Tensor) => chosen.get(axes(tensor)) ?? "e";
   return {
     of,
@@ -62,7 +66,7 @@ export function lettersOf(
 }
 
 /** Numbers the last axes of tensors: equal ones run over the same units. */
-function axesOf(outputs: readonly Tensor[]): (tensor: Tensor) => number {
+function axesOf(outputs: readonly Tensor[], alike: readonly (readonly Tensor[])[]): (tensor: Tensor) => number {
   // Disjoint sets of axes: the last one of each tensor, and the rows of matrices from each row on where values begin.
   const parents: number[] = [];
   const known = new Map<string, number>();
@@ -81,6 +85,7 @@ function axesOf(outputs: readonly Tensor[]): (tensor: Tensor) => number {
   const join = (a: number, b: number) => {
     parents[root(a)] = root(b);
   };
+  for (const tensors of alike) for (const tensor of tensors) join(last(tensors[0]!), last(tensor));
   for (const node of topologicalOrder(outputs)) {
     const output = node.outputs[0]!;
     const product = operatorOf(output, "MatMul");

@@ -32,16 +32,16 @@ export interface Names {
 export function namesOf(network: RecurrentNetwork, form: FormulaForm): Names {
   const { quantities, parameters, output } = unfold(network, { steps: 1, initial: "symbolic" });
   const all = [...quantities.values()];
-  const isLayered = all.every(({ kind, name }) => kind !== "gate" && /^(x|y|h\d*)$/.test(name));
+  const isLayered = all.every(({ kind, name }) => kind !== "gate" && /^(x|y|(\d+\.)?[hy]\d*)$/.test(name));
   const scheme = form === "matrix" ? "own" : form === "sums" && isLayered ? "layers" : "variables";
   const values = new Map<string, Name>();
   let depth = 0;
-  for (const { name, kind } of all) {
-    if (kind === "initial") continue;
-    if (scheme === "layers")
-      values.set(name, kind === "output" ? { base: "ŷ" } : { base: "x", label: String(depth++) });
-    else values.set(name, ownName(name));
+  for (const { name, kind } of all.filter((each) => each.kind !== "initial")) {
+    if (scheme !== "layers") values.set(name, ownName(name));
+    else values.set(name, kind === "output" ? { base: "ŷ" } : { base: "x", label: String(depth++) });
   }
+  // A stack's output that is fed back has a name of its own only before the first step.
+  for (const { name } of all) if (!values.has(name)) values.set(name, ownName(name));
   if (scheme === "own") {
     const own = Object.keys(parameters).map((name) => [name, ownName(name)] as const);
     return { form, scheme, parameters: new Map(own), quantities: values };
@@ -159,11 +159,10 @@ export function written(
   return isLatex ? `${letter}^{${upper}}` : `${letter}_${label}`;
 }
 
-/** j₂ as j_{2}. */
+/** j₂ as j_{2}, 3+j₂ as 3+j_{2}. */
 export function latexIndex(index: string): string {
-  const [, letter, digits] = /^(\p{L})([₀-₉]+)$/u.exec(index) ?? [];
-  if (letter === undefined || digits === undefined) return index;
-  return `${letter}_{${[...digits].map((digit) => "₀₁₂₃₄₅₆₇₈₉".indexOf(digit)).join("")}}`;
+  const plain = (digits: string) => [...digits].map((digit) => "₀₁₂₃₄₅₆₇₈₉".indexOf(digit)).join("");
+  return index.replaceAll(/[₀-₉]+/g, (digits) => `_{${plain(digits)}}`);
 }
 
 /** Digits and signs as a subscript; other texts after an underline. */

@@ -50,11 +50,14 @@ export interface Solution {
 
 /** Symbols that a page of formulas has at most. */
 const MOST = 5000;
+/** Steps whose equations are put into each other at most. */
+const DEEPEST = 300;
 
 /**
  * The output of a network at its last time step in terms of the weights and the inputs (papers/002, eq. 3–13), derived from
  * the graph of the cell's step.
- * @throws LonghandError `argument` for a formula of more symbols than the limit, saying how many it has.
+ * @throws LonghandError `argument` for a formula of more symbols than the limit, saying how many it has, or of more than 300
+ *   steps inside each other; for a number of steps that isn't a whole one of at least 1; for sizes other than 1 in the form "scalar".
  */
 export function unfoldedFormula(network: RecurrentNetwork, options: SolutionOptions): Solution {
   const { steps, form = "sums", style = "text", most = MOST } = options;
@@ -75,6 +78,12 @@ export function unfoldedFormula(network: RecurrentNetwork, options: SolutionOpti
     throw new LonghandError(
       "argument",
       `unfolding: ${network.cell.name} over ${steps} steps has a formula of ${spoken(size)} symbols${expand && hasGates ? ", its gates put in" : ""}; expected at most ${spoken(most)}: fewer steps${expand && hasGates ? ", or gates that keep their names" : ""}`,
+    );
+  }
+  if (expand && steps > DEEPEST) {
+    throw new LonghandError(
+      "argument",
+      `unfolding: ${network.cell.name} over ${steps} steps has a formula of ${steps} brackets inside each other; expected at most ${DEEPEST} steps`,
     );
   }
   return {
