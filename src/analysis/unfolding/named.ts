@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type ActivationName, activationNames, type Cell, feedforward } from "../../cells/index.ts";
 import { LonghandError, unknownName } from "../../errors.ts";
 import { type NDArray, ndarray } from "../../graph/index.ts";
-import { findModel, type Model, models, parseConfig } from "../../models/index.ts";
+import { findModel, ilrnnModel, type Model, parseConfig, recurrentModels, stackModel } from "../../models/index.ts";
 import { randomSource } from "../../random/index.ts";
 import { parametersOf, type RecurrentNetwork } from "./network.ts";
 
@@ -27,10 +27,7 @@ const perceptron = z.strictObject({ activation: z.enum(activationNames).default(
 
 /** Names of networks that go a step at a time: cells, and stacks of them. */
 export const unfoldableNames: readonly string[] = [
-  ...models
-    .filter((kind) => kind.build({}, { channels: [3], answers: 3 }).cell !== undefined)
-    .map(({ name }) => name)
-    .sort((a, b) => Number(b === "rnn") - Number(a === "rnn")),
+  ...[...recurrentModels, stackModel, ilrnnModel].map(({ name }) => name),
   "feedforward",
 ];
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { add, concat, input, matmul, mul, scalar, slice, squeeze, tanh, unsqueeze } from "../../graph/index.ts";
+import { add, concat, input, matmul, mul, scalar, slice, squeeze, sub, tanh, unsqueeze } from "../../graph/index.ts";
 import { compareGraphs } from "./normal-form.ts";
 import { withoutZeros, zeros } from "./zeros.ts";
 
@@ -56,4 +56,12 @@ test("zeros drop out", () => {
   expect(compareGraphs([matmul(x, W)], [sum!]).isSame).toBe(true);
   expect(compareGraphs([zero], [product!]).isSame).toBe(true);
   expect(compareGraphs([add(matmul(x, W), mul(y, 0.5))], [kept!]).isSame).toBe(true);
+  const [less, minus, joined] = withoutZeros([sub(x, zero), sub(zero, x), concat([zero, zero], -1)]);
+  expect(compareGraphs([x], [less!]).isSame).toBe(true);
+  expect(compareGraphs([x], [minus!]).isSame).toBe(false);
+  expect(compareGraphs([zeros([2, 4])], [joined!]).isSame).toBe(true);
+  // Repeated to the shape that the sum has.
+  const row = input("row", [1, 2]);
+  const [repeated] = withoutZeros([add(row, zero)]);
+  expect(repeated!.shape).toEqual([2, 2]);
 });
