@@ -161,6 +161,15 @@ test("a state before the first step that is learned, or that is fed back, has a 
   expect(whole({ hidden: [3, 2], feedback: true }, "zero")).not.toContain("t=0");
 });
 
+test("a function of a state of zeros drops out with it where it is 0 at 0", () => {
+  const network = (activation: string) =>
+    networkOf("rnn-preactivation", { hidden: 3, activation }, { input: 2, output: 1 });
+  const of = (activation: string) =>
+    unfoldedFormula(network(activation), { steps: 1, form: "matrix", thresholds: false }).derivation[0]!.right;
+  expect(of("tanh")).toBe("tanh(x₁ W V)");
+  expect(of("sigmoid")).toBe("tanh((σ(0) U + x₁ W) V)");
+});
+
 test("gates keep their names, and their equations follow", () => {
   const { derivation, where } = unfoldedFormula(
     networkOf("lstm-sigmoid", { hidden: 1 }, { input: 1, output: 1 }, "sigmoid"),
@@ -208,6 +217,7 @@ test("a formula that is too large says how large", () => {
 /** Every kind of cell, and stacks. */
 const kinds: readonly [name: string, options: (hidden: number) => object][] = [
   ["rnn", (hidden) => ({ hidden })],
+  ["rnn-preactivation", (hidden) => ({ hidden })],
   ["ilrnn", (hidden) => ({ layers: [hidden] })],
   ["ilrnn", (hidden) => ({ layers: [hidden], activation: "step", outputActivation: "hard-tanh" })],
   ["lstm", (hidden) => ({ hidden })],

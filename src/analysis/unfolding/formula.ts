@@ -125,9 +125,10 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
       const { attributes } = node;
       return { ...operator.print(parts, style, { inputs: node.inputs, output: tensor, attributes }), isDeep };
     };
-    /** a + b, b on a line of its own where an equation of an earlier step was put into it. a + (b + c) is a + b + c. */
+    /** a + b, b on a line of its own where an equation of an earlier step was put into it, or into a sum before it. a + (b + c) is a + b + c. */
     const sum = ([a, b]: readonly [Part, Part]): Printed => {
-      const plus = isSums && b.isDeep ? "\n+ " : " + ";
+      const isLong = b.isDeep || (a.isDeep && b.strength === SUM_OVER_INDEX);
+      const plus = isSums && isLong ? "\n+ " : " + ";
       const right = within(b, /^[−-]/.test(b.text) ? STRENGTH.sum + 1 : STRENGTH.sum, style);
       return { text: `${within(a, STRENGTH.sum, style)}${plus}${right}`, strength: STRENGTH.sum };
     };

@@ -1,5 +1,18 @@
 import { expect, test } from "vitest";
-import { add, concat, input, matmul, mul, scalar, slice, squeeze, sub, tanh, unsqueeze } from "../../graph/index.ts";
+import {
+  add,
+  concat,
+  input,
+  matmul,
+  mul,
+  scalar,
+  sigmoid,
+  slice,
+  squeeze,
+  sub,
+  tanh,
+  unsqueeze,
+} from "../../graph/index.ts";
 import { compareGraphs } from "./normal-form.ts";
 import { withoutZeros, zeros } from "./zeros.ts";
 
@@ -60,6 +73,9 @@ test("zeros drop out", () => {
   expect(compareGraphs([x], [less!]).isSame).toBe(true);
   expect(compareGraphs([x], [minus!]).isSame).toBe(false);
   expect(compareGraphs([zeros([2, 4])], [joined!]).isSame).toBe(true);
+  const [none, half] = withoutZeros([tanh(zero), sigmoid(zero)]);
+  expect(compareGraphs([zero], [none!]).isSame).toBe(true);
+  expect(compareGraphs([sigmoid(zero)], [half!]).isSame).toBe(true);
   // Repeated to the shape that the sum has.
   const row = input("row", [1, 2]);
   const [repeated] = withoutZeros([add(row, zero)]);

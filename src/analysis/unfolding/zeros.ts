@@ -1,12 +1,12 @@
 /** Graphs without what is zero: what a state of zeros, or a bias that is left out, leaves of a step. */
-import { expand, type Node, type OperatorNode, scalar, type Tensor } from "../../graph/index.ts";
+import { expand, type Node, ndarray, type OperatorNode, scalar, type Tensor } from "../../graph/index.ts";
 import { substituted } from "../../graph/scan.ts";
 import { currentRegion } from "../../graph/tensor.ts";
 
 /**
  * The same values by a graph without zeros in it:
  *
- *     0 U = 0,   0 ⊙ a = 0,   a + 0 = a,   a − 0 = a
+ *     0 U = 0,   0 ⊙ a = 0,   a + 0 = a,   a − 0 = a,   tanh(0) = 0 and the like
  *
  * for finite a and U; a sum that is −0 stays so, where adding 0 would have made it 0.
  * @param known tensors that are left as they are, and so is what they depend on. Default: none.
@@ -52,8 +52,17 @@ function simplified(node: OperatorNode, mapping: ReadonlyMap<Tensor, Tensor>): T
     case "Sub":
       return areZero[1] ? same(operands[0]!) : undefined;
     default:
-      return keepZero.has(node.operator.name) && areZero.every(Boolean) ? zeros(output.shape) : undefined;
+      if (!areZero.every(Boolean) || areZero.length === 0) return undefined;
+      return keepZero.has(node.operator.name) || isZeroAtZero(node) ? zeros(output.shape) : undefined;
   }
+}
+
+/** Whether a function of one operand, element by element, is 0 at 0. */
+function isZeroAtZero({ operator, attributes, inputs: [operand, another], outputs: [output] }: OperatorNode): boolean {
+  if (!operand || another || output!.dtype !== "float" || `${operand.shape}` !== `${output!.shape}`) return false;
+  const out = ndarray(Float64Array.of(1), [1]);
+  operator.value([ndarray(Float64Array.of(0), [1])], out, attributes);
+  return out.data[0] === 0;
 }
 
 /** What an operator leaves of its only operand that isn't zero: the operand, repeated to the shape of the result. */
