@@ -13,7 +13,7 @@ beforeAll(async () => {
   await json(["build", "full-adder", "--run", join(folder, "adder")]);
   const settings = ["--model", "gru", "--set", "model.hidden=4", "--steps", "3", "--population", "2"];
   await json(["train", "parity", ...settings, "--run", join(folder, "gru")], 1);
-});
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const unroll = (...args: string[]) => longhand(["unroll", ...args]);
