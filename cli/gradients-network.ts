@@ -100,10 +100,11 @@ function lookAt(source: GradientSource, length: number, probeOf: (batch: number)
   };
 }
 
-/** 32, or the nearest shorter length that the task has. */
+/** 32, or the nearest shorter length that the task has, or else the nearest longer one. */
 function lengthFor({ network: { task } }: GradientSource): number {
-  for (let length = 32; length > 1; length--) if (task.validLength(length)) return length;
-  return 1;
+  for (let length = 32; length > 0; length--) if (task.validLength(length)) return length;
+  for (let length = 33; length < 10_000; length++) if (task.validLength(length)) return length;
+  return 32;
 }
 
 /** A few lags of many: all of the first, then further and further apart. */
