@@ -19,7 +19,7 @@ import {
 import { exportOnnx, openTrained, replicaOf, startRun } from "../src/node.ts";
 import { longhand } from "./command-line.ts";
 import { expectClose } from "./golden.ts";
-import { operatorsOf } from "./onnx-engine.ts";
+import { operatorsOf, runModel } from "./onnx-engine.ts";
 
 const python = process.env.LONGHAND_PYTHON ?? "/usr/bin/python3";
 const isThere = spawnSync(python, ["-c", "import onnx"]).status === 0;
@@ -139,6 +139,44 @@ test.each(runs.map(({ task, model }, k) => [model.name, task, k] as const))(
     expect(new Set(operators(scanFileOf(k)))).toEqual(new Set(["Scan"]));
   },
 );
+
+test.each([
+  ["number-words", { name: "gru", hidden: [4, 3], bidirectional: true }, ["GRU", "GRU", "GRU", "GRU"]],
+  ["number-words", { name: "lstm-peephole", hidden: 3 }, ["LSTM"]],
+  ["adding-problem", { name: "lstm", hidden: 4 }, ["LSTM"]],
+])("%s by %o: padding is told as lengths, and numbers are numbers", async (task, model, operators) => {
+  const folder = mkdtempSync(join(base, "drawn-"));
+  {
+    await using run = await startRun(join(folder, "run"), completeConfig({ task, model, steps: 3 }));
+    for await (const _ of run.events());
+  }
+  const trained = await openTrained(join(folder, "run"));
+  const file = join(folder, "model.onnx");
+  writeFileSync(file, exportOnnx(trained));
+  if (isThere || isRequired) execFileSync(python, ["-c", checker, file]);
+  const read = decodeModel(readFileSync(file));
+  expect(operatorsOf(read.graph).filter((opType) => /^(RNN|LSTM|GRU|Scan)$/.test(opType))).toEqual(operators);
+  const { signature } = trained.model;
+  const [batch, time] = [3, 7];
+  const stream = randomSource(4).stream(task);
+  const width = signature.features ?? signature.channels.length;
+  const size = batch * time * width;
+  const shape = [batch, time, width];
+  const symbols = signature.features
+    ? ndarray(Float32Array.from(stream.normal(new Float64Array(size))), shape)
+    : ndarray(
+        Int32Array.from(stream.normal(new Float64Array(size)), (x) => Math.floor(Math.abs(5 * x)) % 5),
+        shape,
+      );
+  // Examples of 7, 4 and 2 steps.
+  const within = Float32Array.from({ length: batch * time }, (_, k) =>
+    k % time < [7, 4, 2][Math.floor(k / time)]! ? 1 : 0,
+  );
+  const inputs = { symbols, ...(signature.padded && { present: ndarray(within, [batch, time]) }) };
+  const here = compileReference(applyProgram(trained.model)).run({ ...replicaOf(trained).parameters, ...inputs });
+  expectClose((await runModel(read, inputs)).logits!, here.logits!, 1e-5, "ONNX Runtime");
+  expectClose(compileReference(importModel(read)).run(inputs).logits!, here.logits!, 1e-5, "read from the file");
+});
 
 test("the command line writes the same files", async () => {
   const trained = await openTrained(folderOf(4));

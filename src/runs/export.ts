@@ -1,6 +1,6 @@
 /** A trained network as a file for other tools. */
 import { encodeSafetensors } from "../files/index.ts";
-import { applyProgram } from "../models/index.ts";
+import { applyProgram, type Signature } from "../models/index.ts";
 import { writeTorch } from "../networks/index.ts";
 import { type LoweringOptions, lower } from "../runtime/onnx/lowering.ts";
 import { encodeModel } from "../runtime/onnx/proto.ts";
@@ -11,7 +11,8 @@ import { replicaOf, type Trained } from "./trained.ts";
  * The network of one replica as an ONNX model (operator set 17), with batch and length open.
  *
  * Input `symbols` int32 [batch, time, channels]; outputs `answer` int32 [batch, time], the answer's symbol at each step,
- * and `logits` float [batch, time, n] (n = 1 for two symbols: the answer is 1 where the logit is positive). The parameters
+ * and `logits` float [batch, time, n] (n = 1 for two symbols: the answer is 1 where the logit is positive). Tasks of numbers:
+ * `symbols` float [batch, time, features], no `answer`. Tasks with padding: `present` float [batch, time] too. The parameters
  * are constants of the model, rounded to 32 bits. Metadata: see `describeTrained`.
  * @param number of the replica, from 0. Default: the first that is solved.
  * @param recurrence "native" (default): by ONNX's RNN, LSTM and GRU where a layer is one of them, by Scan elsewhere;
@@ -27,10 +28,23 @@ export function exportOnnx(
   const metadata = describeTrained(trained, replica);
   const doc =
     `${metadata.model} trained on ${metadata.task} (${trained.task.summary}). ` +
-    "symbols: int32 [batch, time, channels], indices into the input alphabets; " +
-    "answer: int32 [batch, time], indices into the output alphabet.";
+    [...inputsInWords(trained.model.signature), ...outputsInWords(trained.model.signature)].join("; ");
   const model = lower(applyProgram(trained.model), { doc, metadata, recurrence, constants: parameters });
   return encodeModel({ ...model, producerVersion: VERSION, graph: { ...model.graph, name: trained.task.name } });
+}
+
+function inputsInWords({ features, padded }: Signature): string[] {
+  return [
+    features === undefined
+      ? "symbols: int32 [batch, time, channels], indices into the input alphabets"
+      : "symbols: float [batch, time, features], numbers",
+    ...(padded ? ["present: float [batch, time], 1 within a problem, 0 in the padding after its end"] : []),
+  ];
+}
+
+function outputsInWords({ values }: Signature): string[] {
+  if (values !== undefined) return ["logits: float [batch, time, values], numbers."];
+  return ["answer: int32 [batch, time], indices into the output alphabet."];
 }
 
 /** Under which names parameters are written: the model's own, or those of PyTorch's modules (see `writeTorch`). */
