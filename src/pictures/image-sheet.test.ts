@@ -37,3 +37,14 @@ test("pixels that make no rows are refused", () => {
   const wrong = [{ name: "#9", pixels: [0, 1, 0], answer: "", exact: "" }];
   expect(() => imageSheet({ title: "", width: 2, images: wrong })).toThrow("#9 has 3 pixels, expected rows of 2");
 });
+
+test("as many in a row as fit in 1,000 pixels, however long the answers are", () => {
+  for (const answer of ["3", "seventy-seven", "x".repeat(200)]) {
+    const many = Array.from({ length: 300 }, (_, k) => ({ name: `#${k}`, pixels: [1, 0], answer, exact: answer }));
+    const width = Number(/width="([\d.]+)"/.exec(imageSheet({ title: "", width: 2, images: many }))![1]);
+    if (answer.length < 100) expect(width).toBeLessThanOrEqual(1000);
+    const texts = elements(imageSheet({ title: "", width: 2, images: many }), "text").slice(1);
+    const inFirstRow = texts.filter(({ at }) => at.y === texts[0]!.at.y).length;
+    expect(inFirstRow).toBeGreaterThan(answer.length < 100 ? 5 : 0);
+  }
+});

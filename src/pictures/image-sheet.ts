@@ -18,10 +18,12 @@ export interface ImageSheet {
   /** Pixels of a row of every image. */
   readonly width: number;
   readonly images: readonly SheetImage[];
-  /** Images of a row of the sheet. Default 20. */
+  /** Images of a row of the sheet. Default: as many as fit in 1,000 pixels. */
   readonly columns?: number;
 }
 
+/** Of a sheet, where nothing else is said. */
+const WIDEST = 1000;
 const dot = 4;
 const margin = 20;
 /** Shades between the page and the ink: enough for the eye. */
@@ -43,10 +45,11 @@ const style = `
  * @returns an SVG document that needs nothing else; it follows the reader's choice of a light or a dark page.
  * @throws LonghandError `argument` for images that aren't whole rows of `width` pixels.
  */
-export function imageSheet({ title, subtitle, width, images, columns = 20 }: ImageSheet): string {
+export function imageSheet({ title, subtitle, width, images, columns: asked }: ImageSheet): string {
   const longest = Math.max(...images.map((image) => labelOf(image).length), 1);
   const height = Math.max(...images.map(({ pixels }) => pixels.length / width), 1);
   const cell = { width: Math.max(width * dot, 7.4 * longest) + 12, height: height * dot + 26 };
+  const columns = asked ?? Math.max(1, Math.floor((WIDEST - 2 * margin) / cell.width));
   const top = margin + (subtitle ? 44 : 22) + 10;
   const shades = Array.from({ length: SHADES }, () => "");
   const parts: string[] = [`<text class="title" x="${margin}" y="${margin + 14}">${escaped(title)}</text>`];

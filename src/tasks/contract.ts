@@ -130,7 +130,10 @@ export interface DrawnTask
   readonly yesNo?: true;
   /** Problems of one length may be shorter than its steps. */
   readonly padded?: true;
-  /** The held-out images that problems are made of, in the order of `heldOut`: names that `parse` reads, and pixels in rows of `width`. */
+  /**
+   * The held-out images that problems are made of, in the order of `heldOut`: names that `parse` reads, pixels in rows of
+   * `width`.
+   */
   images?(): { readonly width: number; readonly list: readonly NamedImage[] };
   /** The text of which the next symbol is asked at each step: networks that learned it can write one themselves. */
   readonly text?: TaskText;

@@ -26,7 +26,8 @@ let known: Readonly<Record<Side, readonly DigitImage[]>> | undefined;
 
 /**
  * The images of a side, read at the first call: 1,438 to train on and 359 held out for tests, every fifth in the order of the
- * data (images 4, 9, 14 … counted from 0). Most writers so have images on both sides.
+ * data (images 4, 9, 14 … counted from 0). The images of a writer follow each other there: most writers so are on both
+ * sides.
  */
 export function digitImages(side: Side): readonly DigitImage[] {
   known ??= readAll();
