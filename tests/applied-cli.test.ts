@@ -1,5 +1,5 @@
 /** The command line with digits, numbers in words and texts. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -28,6 +28,18 @@ test("all held-out images are tested once, and each can be asked for", async () 
   const { status, stderr } = await longhand(["predict", digits, "#400"]);
   expect(status).toBe(2);
   expect(stderr).toContain("digits: there is no image #400; expected one from #1 to #359");
+});
+
+test("problems of different lengths together are answered as each alone", async () => {
+  const lines = ["Alice", "the Queen", "Alice⏎x", "a", "Hatte", "the Quee."];
+  const file = join(folder, "problems.txt");
+  writeFileSync(file, lines.join("\n"));
+  const { predictions } = (await json(["predict", text, "--file", file])) as { predictions: { input: string }[] };
+  expect(predictions.map(({ input }) => input)).toEqual(lines);
+  for (const [k, line] of lines.entries()) {
+    const alone = (await json(["predict", text, line])) as { predictions: unknown[] };
+    expect(alone.predictions[0]).toEqual(predictions[k]);
+  }
 });
 
 test("a sheet of all held-out images, wrong answers marked", async () => {

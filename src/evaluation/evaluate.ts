@@ -27,7 +27,7 @@ import {
   type Task,
   validLengths,
 } from "../tasks/index.ts";
-import { askedSum, judge, problemArrays, problemInputs } from "./problems.ts";
+import { askedSum, joinBatches, judge, problemArrays, problemInputs } from "./problems.ts";
 import { type Rate, rate } from "./wilson.ts";
 
 /** What one replica makes of problems of one length. */
@@ -349,22 +349,6 @@ function drawProblems(
     target.set(one.target, k * steps);
   }
   return { input, target };
-}
-
-function joinBatches(batches: readonly DrawnBatch[]): DrawnBatch {
-  const [first] = batches as [DrawnBatch];
-  const join = <Numbers extends Int32Array | Float32Array>(arrays: readonly Numbers[]): Numbers => {
-    const size = arrays[0]!.length;
-    const Made = arrays[0]!.constructor as new (length: number) => Numbers;
-    const all = new Made(size * arrays.length);
-    for (const [k, array] of arrays.entries()) all.set(array, k * size);
-    return all;
-  };
-  return {
-    input: join(batches.map(({ input }) => input)),
-    target: join(batches.map(({ target }) => target)),
-    ...(first.lengths && { lengths: join(batches.map(({ lengths }) => lengths!)) }),
-  };
 }
 
 /** The mistake of one problem of a batch, as text; its answer stands in `answers` from `at` on. */

@@ -15,6 +15,7 @@ export { type NgramModel, ngramModel } from "./ngram.ts";
 export {
   askedSum,
   type Judged,
+  joinBatches,
   judge,
   type ProblemInputs,
   problemArrays,

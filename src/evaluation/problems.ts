@@ -98,6 +98,23 @@ function arrayOf(data: Int32Array | Float32Array, shape: readonly number[]): NDA
   return data instanceof Int32Array ? { dtype: "int", shape, data } : { dtype: "float", shape, data };
 }
 
+/** Batches of problems of equally many steps as one. */
+export function joinBatches(batches: readonly DrawnBatch[]): DrawnBatch {
+  const [first] = batches as [DrawnBatch];
+  const join = <Numbers extends Int32Array | Float32Array>(arrays: readonly Numbers[]): Numbers => {
+    const size = arrays[0]!.length;
+    const Made = arrays[0]!.constructor as new (length: number) => Numbers;
+    const all = new Made(size * arrays.length);
+    for (const [k, array] of arrays.entries()) all.set(array, k * size);
+    return all;
+  };
+  return {
+    input: join(batches.map(({ input }) => input)),
+    target: join(batches.map(({ target }) => target)),
+    ...(first.lengths && { lengths: join(batches.map(({ lengths }) => lengths!)) }),
+  };
+}
+
 /** Answers beside what was asked, [batch, time] each: whether one is asked, whether it is right, and what it costs. */
 export interface Judged {
   /** float, 1 or 0. */

@@ -1,13 +1,13 @@
 /** What a trained network answers to problems that are drawn with their answers. Node only. */
-import { judge, problemArrays, problemInputs } from "../evaluation/index.ts";
-import { cast, program, sigmoid, type Tensor } from "../graph/index.ts";
+import { joinBatches, judge, problemArrays, problemInputs, problemsARun } from "../evaluation/index.ts";
+import { cast, type NDArray, program, sigmoid, type Tensor } from "../graph/index.ts";
 import { decodeLogits, type Model, parameterInputs } from "../models/index.ts";
 import type { DrawnBatch, DrawnTask } from "../tasks/index.ts";
 import { engineFor } from "./engine.ts";
 import type { Prediction, PredictOptions } from "./prediction.ts";
 import { replicaOf, type Trained } from "./trained.ts";
 
-/** Answers problems, each a batch of one, one after the other. */
+/** Answers problems, each a batch of one; those of equally many steps together. */
 export async function predictDrawn(
   trained: Trained,
   task: DrawnTask,
@@ -17,30 +17,64 @@ export async function predictDrawn(
   const { model } = trained;
   const { parameters } = replicaOf(trained, options.replica);
   const answering = answersProgram(model);
-  const stepsOf = (problem: DrawnBatch) => problem.target.length / (task.values?.length ?? 1);
-  const longest = problems.reduce((most, problem) => Math.max(most, stepsOf(problem)), 0);
-  const { runtime } = await engineFor(answering, 1, longest, options.runtime);
+  const groups = groupsBySteps(model, problems, task.values?.length ?? 1);
+  const largest = groups.reduce((most, { indices }) => Math.max(most, indices.length), 1);
+  const longest = groups.reduce((most, { steps }) => Math.max(most, steps), 0);
+  const { runtime } = await engineFor(answering, largest, longest, options.runtime);
   await using executable = await runtime.compile(answering);
-  const predictions: Prediction[] = [];
-  for (const problem of problems) {
-    const steps = stepsOf(problem);
-    const arrays = problemArrays(model.signature, problem, steps, [], 1);
-    const { answer, asked, right } = await executable.run({ ...parameters, ...arrays });
-    const [areAsked, areRight] = [Array.from(asked!.data), Array.from(right!.data)];
-    const wanted = areAsked.filter((one) => one === 1).length;
-    const wrong = areAsked.filter((one, step) => one === 1 && areRight[step] === 0).length;
-    const given = task.values ? Float32Array.from(answer!.data) : Int32Array.from(answer!.data);
-    predictions.push({
-      input: task.format(problem),
-      answer: task.formatAnswer(given, problem),
-      exact: task.formatAnswer(problem.target, problem),
-      isRight: wrong === 0,
-      steps,
-      asked: wanted,
-      wrong,
-    });
+  const predictions: Prediction[] = new Array(problems.length);
+  for (const { steps, indices } of groups) {
+    const batch = joinBatches(indices.map((index) => problems[index]!));
+    const arrays = problemArrays(model.signature, batch, steps, [], indices.length);
+    const made = await executable.run({ ...parameters, ...arrays });
+    for (const [row, index] of indices.entries()) {
+      const own = ({ data }: NDArray) => {
+        const size = data.length / indices.length;
+        return Array.from(data.subarray(row * size, (row + 1) * size));
+      };
+      const [areAsked, areRight] = [own(made.asked!), own(made.right!)];
+      const wrong = areAsked.filter((one, step) => one === 1 && areRight[step] === 0).length;
+      const given = task.values ? Float32Array.from(own(made.answer!)) : Int32Array.from(own(made.answer!));
+      const problem = problems[index]!;
+      predictions[index] = {
+        input: task.format(problem),
+        answer: task.formatAnswer(given, problem),
+        exact: task.formatAnswer(problem.target, problem),
+        isRight: wrong === 0,
+        steps,
+        asked: areAsked.filter((one) => one === 1).length,
+        wrong,
+      };
+    }
   }
   return predictions;
+}
+
+/** Problems of one number of steps that are answered at once. */
+interface Group {
+  readonly steps: number;
+  readonly indices: readonly number[];
+}
+
+/** Problems of a run: more at once are not answered faster. */
+const MOST = 1024;
+
+/** @param values numbers asked at a step, or 1. */
+function groupsBySteps(model: Model, problems: readonly DrawnBatch[], values: number): Group[] {
+  const bySteps = new Map<number, number[]>();
+  for (const [index, { target }] of problems.entries()) {
+    const steps = target.length / values;
+    const known = bySteps.get(steps);
+    if (known) known.push(index);
+    else bySteps.set(steps, [index]);
+  }
+  return [...bySteps].flatMap(([steps, indices]) => {
+    const count = Math.min(MOST, problemsARun(model, steps));
+    return Array.from({ length: Math.ceil(indices.length / count) }, (_, k) => ({
+      steps,
+      indices: indices.slice(k * count, (k + 1) * count),
+    }));
+  });
 }
 
 /** Inputs: the parameters and the problems. Outputs: `answer`, and float [batch, time] what is `asked` and `right`. */
