@@ -14,6 +14,8 @@ export interface Row {
   readonly median: number;
   readonly low: number;
   readonly high: number;
+  /** Processor time of a step in milliseconds, all threads together: median over rounds of each round's median. */
+  readonly processor: number;
   readonly steps: number;
   readonly compileSeconds: number;
   readonly note?: string;
@@ -43,20 +45,23 @@ export function summarize({ variant, results }: Measured): Row {
     median: median(medians),
     low: Math.min(...medians),
     high: Math.max(...medians),
+    processor: median(results.map(({ cpu_ms }) => median(cpu_ms))),
     steps: results.reduce((sum, { times_ms }) => sum + times_ms.length, 0),
     compileSeconds: median(results.map(({ compile_s }) => compile_s)),
     ...(last.note === undefined ? {} : { note: last.note }),
   };
 }
 
-/** Each peer's better variant, in the order of `measured`; peers without any result say why. */
+/** Each peer's better variant, with the least processor time of all its variants, in the order of `measured`; peers without any result say why. */
 export function bestRows(measured: readonly Measured[]): readonly (Row | MissingRow)[] {
   const peers = [...new Set(measured.map(({ variant }) => variant.peer))];
   return peers.map((peer) => {
     const variants = measured.filter(({ variant }) => variant.peer === peer);
     const rows = variants.filter(({ results }) => results.length > 0).map(summarize);
     rows.sort((a, b) => a.median - b.median);
-    return rows[0] ?? { peer, skipped: variants[0]?.skipped ?? "not run" };
+    const [best] = rows;
+    if (best) return { ...best, processor: Math.min(...rows.map(({ processor }) => processor)) };
+    return { peer, skipped: variants[0]?.skipped ?? "not run" };
   });
 }
 

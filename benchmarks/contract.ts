@@ -56,6 +56,8 @@ export interface PeerResult {
   };
   /** One entry a timed training step, in milliseconds. */
   readonly times_ms: readonly number[];
+  /** Processor time of the same steps, all threads of the process together, in milliseconds. */
+  readonly cpu_ms: readonly number[];
   /** What a reader should know, such as which backend ran. */
   readonly note?: string;
 }
@@ -98,7 +100,10 @@ export function parseResult(peer: string, output: string): PeerResult | PeerSkip
   }
   if (isRecord(value) && typeof value.skipped === "string") return { peer, skipped: value.skipped };
   if (!isResult(value)) {
-    throw new LonghandError("format", `peer ${peer} printed JSON without peer, version, threads, checks or times_ms`);
+    throw new LonghandError(
+      "format",
+      `peer ${peer} printed JSON without peer, version, threads, checks, times_ms or cpu_ms`,
+    );
   }
   return value;
 }
@@ -114,6 +119,7 @@ function isResult(value: unknown): value is PeerResult {
     isNumbers(value.checks.loss) &&
     isRecord(value.checks.parameters) &&
     isNumbers(value.times_ms) &&
+    isNumbers(value.cpu_ms) &&
     value.times_ms.length > 0
   );
 }

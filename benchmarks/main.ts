@@ -132,11 +132,12 @@ function format(report: Report): string {
       row.median.toFixed(2),
       `${row.low.toFixed(2)}–${row.high.toFixed(2)}`,
       ours ? (row.median / ours.median).toFixed(2) : "",
+      row.processor.toFixed(2),
       row.compileSeconds.toFixed(1),
       ...(operations ? [speed(row.median).toFixed(1), `${((100 * speed(row.median)) / peak).toFixed(0)}%`] : []),
     ];
   });
-  const heading = ["case", "peer", "threads", "median ms", "min–max", "× longhand", "first step s"];
+  const heading = ["case", "peer", "threads", "median ms", "min–max", "× longhand", "processor ms", "first step s"];
   const table = columns([[...heading, ...(operations ? ["GFLOP/s", "of a product"] : [])], ...lines]);
   const measured = products.map(({ library, gflops }) => `${library} ${gflops.toFixed(0)}`).join(", ");
   const productLine = operations ? [`one product, 4096 × 4096 twice, GFLOP/s: ${measured}`] : [];

@@ -37,11 +37,12 @@ const threadCounts = availableParallelism() > 1 ? [1, 2] : [1];
 
 /**
  * Every variant, ours first. `dist/benchmarks/peers/longhand.js` is a peer like any other. `dngpu-step` runs with all
- * threads only, and not in the libraries that take minutes for a step. jax-js has no gated layers here.
+ * threads only, and not in the libraries that take minutes for a step. Gated layers: not in jax-js; PyTorch's own run eagerly.
  */
 export function listVariants(name: CaseName): readonly Variant[] {
   const python = findPython();
   const counts = name === "dngpu-step" ? threadCounts.slice(-1) : threadCounts;
+  const isGated = /^(lstm|gru)-/.test(name);
   const variants: Variant[] = [];
   for (const threads of counts) {
     const ours = join(root, "dist/benchmarks/peers/longhand.js");
@@ -56,17 +57,21 @@ export function listVariants(name: CaseName): readonly Variant[] {
         command: [python, script("pytorch.py"), ...flag],
         requires: { python: "torch" },
       },
-      {
-        peer: "pytorch compiled",
-        threads,
-        command: [python, script("pytorch.py"), "--compile", ...flag],
-        requires: { python: "torch" },
-      },
+      ...(isGated
+        ? []
+        : [
+            {
+              peer: "pytorch compiled",
+              threads,
+              command: [python, script("pytorch.py"), "--compile", ...flag],
+              requires: { python: "torch" },
+            },
+          ]),
       { peer: "jax", threads, command: [python, script("jax_peer.py"), ...flag], requires: { python: "jax" } },
     );
     if (threads === 1 && name !== "dngpu-step") {
       // One thread only: jax-js looks for a global `Worker`, which Node doesn't have; tfjs turns its threads off in Node.
-      if (!/^(lstm|gru)-/.test(name)) {
+      if (!isGated) {
         variants.push({
           peer: "jax-js wasm",
           threads,

@@ -44,14 +44,23 @@ export async function measure(file, step, parameters) {
   for (let i = 1; i < file.checkedSteps; i++) loss.push(await step(i % count));
   const after = Object.entries(await parameters()).map(([name, data]) => [name, encode(data)]);
   const times = [];
+  const processor = [];
   let total = 0;
   for (let i = 0; i < file.iterations && (i < 3 || total < 1000 * file.maximumSeconds); i++) {
     const start = performance.now();
+    const used = process.cpuUsage();
     await step((file.checkedSteps + i) % count);
     times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(used);
+    processor.push((user + system) / 1000);
     total += times.at(-1);
   }
-  return { compile_s: compile, checks: { loss, parameters: Object.fromEntries(after) }, times_ms: times };
+  return {
+    compile_s: compile,
+    checks: { loss, parameters: Object.fromEntries(after) },
+    times_ms: times,
+    cpu_ms: processor,
+  };
 }
 
 /** Prints a result and ends the process, whose workers may still be alive. */

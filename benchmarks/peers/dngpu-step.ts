@@ -176,14 +176,18 @@ export async function measureDngpuStep(file: CaseFile, threads: number): Promise
     }),
   );
   const times: number[] = [];
+  const processor: number[] = [];
   for (let i = 0; i < file.iterations; i++) {
+    const used = process.cpuUsage();
     const start = performance.now();
     await step(t++, true);
     times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(used);
+    processor.push((user + system) / 1000);
     if (i >= 2 && times.reduce((sum, time) => sum + time, 0) > 1000 * file.maximumSeconds) break;
   }
   await Promise.all(workers.map((worker) => worker.terminate()));
-  return { threads, compile_s: compile, checks: { loss: losses, parameters }, times_ms: times };
+  return { threads, compile_s: compile, checks: { loss: losses, parameters }, times_ms: times, cpu_ms: processor };
 }
 
 if (!isMainThread) {

@@ -128,11 +128,15 @@ async function main(): Promise<void> {
     }),
   );
   const times: number[] = [];
+  const processor: number[] = [];
   let total = 0;
   for (let i = 0; i < iterations; i++) {
     const start = performance.now();
+    const used = process.cpuUsage();
     await step();
     times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(used);
+    processor.push((user + system) / 1000);
     total += times.at(-1)!;
     if (i >= 2 && total > 1000 * maximumSeconds) break;
   }
@@ -146,6 +150,7 @@ async function main(): Promise<void> {
     compile_s: compile,
     checks: { loss: losses, parameters },
     times_ms: times,
+    cpu_ms: processor,
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }

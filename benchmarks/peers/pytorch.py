@@ -270,7 +270,7 @@ models = {
 def measure(case, arguments):
     """Trains with Adam, the gradient clipped by its norm."""
     forms = models[case["case"].removesuffix("-128").removesuffix("-512")]
-    model = forms[arguments.form or ("loop" if arguments.compile and "loop" in forms else next(iter(forms)))](case)
+    model = forms[arguments.form or next(iter(forms))](case)
     constants = case["constants"]
     clip = constants["clipNorm"]
     data = [model.batch(arrays) for arrays in case_file.batches(case)]
