@@ -36,6 +36,7 @@ const command = new Command("benchmarks")
   .description("Compares one training step with other libraries.")
   .option("--case <names>", `cases, of ${caseNames.join(", ")}`, caseNames.join(","))
   .option("--peer <names>", "only these peers")
+  .option("--threads <n>", "only with this many threads")
   .option("--rounds <n>", "rounds; each runs every peer once", "3")
   .option("--iterations <n>", "timed steps of each process")
   .option("--json", "one JSON object on standard output", false);
@@ -43,6 +44,7 @@ const command = new Command("benchmarks")
 interface Options {
   readonly case: string;
   readonly peer?: string;
+  readonly threads?: string;
   readonly rounds: string;
   readonly iterations?: string;
   readonly json: boolean;
@@ -51,13 +53,15 @@ interface Options {
 async function main(): Promise<number> {
   const options = command.parse().opts<Options>();
   const rounds = count("--rounds", options.rounds);
+  const threads = options.threads === undefined ? undefined : count("--threads", options.threads);
   const iterations = options.iterations === undefined ? {} : { iterations: count("--iterations", options.iterations) };
   const names = options.case.split(",").map(chooseCase);
   const folder = mkdtempSync(join(tmpdir(), "longhand-bench-"));
   const reports: Report[] = [];
   try {
     for (const name of names) {
-      const variants = chooseVariants(name, options.peer);
+      const chosen = chooseVariants(name, options.peer);
+      const variants = chosen.filter((variant) => threads === undefined || variant.threads === threads);
       const file = makeCase(name, iterations);
       const operations = workOf(file);
       const path = join(folder, `${name}.json`);
