@@ -4,8 +4,10 @@ import type { DrawnTrace, Trained } from "../src/node.ts";
 import { historyOf } from "./network.ts";
 import { shortened } from "./words.ts";
 
-/** A line's end has to be seen. */
-const shown = (name: string | undefined) => (name === "\n" ? "⏎" : (name ?? ""));
+/** The name of a symbol in a picture: a line's end has to be seen; none is nothing. */
+export function shownSymbol(name: string | undefined): string {
+  return name === "\n" ? "⏎" : (name ?? "");
+}
 
 /** Rows of cells over the steps: the problem, the probabilities of the output's symbols, and the answer where one is asked. */
 export function answerPicture(trained: Trained, task: DrawnTask, problem: DrawnBatch, trace: DrawnTrace): string {
@@ -13,7 +15,7 @@ export function answerPicture(trained: Trained, task: DrawnTask, problem: DrawnB
   const steps = target.length;
   const probabilities = softmaxOf(trace.values.output!.data, task.output.length, steps);
   const asked = (symbolAt: (step: number) => number) =>
-    Array.from({ length: steps }, (_, step) => (target[step]! < 0 ? "" : shown(task.output[symbolAt(step)])));
+    Array.from({ length: steps }, (_, step) => (target[step]! < 0 ? "" : shownSymbol(task.output[symbolAt(step)])));
   const answer = asked((step) => largestOf(probabilities[step]!));
   const exact = asked((step) => target[step]!);
   const isRight = answer.every((symbol, step) => symbol === exact[step]);
@@ -26,7 +28,7 @@ export function answerPicture(trained: Trained, task: DrawnTask, problem: DrawnB
     groups: [
       task.features ? readNumbers(task.features, input, steps) : readSymbols(task, input, steps),
       task.output.map((name, symbol) => ({
-        label: `P(${shown(name)})`,
+        label: `P(${shownSymbol(name)})`,
         values: probabilities.map((at) => at[symbol]!),
       })),
       [{ label: "answer", texts: answer }, ...(isRight ? [] : [{ label: "exact", texts: exact }])],
@@ -44,7 +46,7 @@ function readNumbers(features: readonly string[], input: DrawnBatch["input"], st
 function readSymbols({ channels }: DrawnTask, input: DrawnBatch["input"], steps: number): TraceRow[] {
   return channels.map((alphabet, channel) => ({
     label: channels.length === 1 ? "input" : `input ${channel + 1}`,
-    texts: Array.from({ length: steps }, (_, step) => shown(alphabet[input[step * channels.length + channel]!])),
+    texts: Array.from({ length: steps }, (_, step) => shownSymbol(alphabet[input[step * channels.length + channel]!])),
   }));
 }
 

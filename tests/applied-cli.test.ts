@@ -67,6 +67,9 @@ test("trace: how likely each symbol is at each step", async () => {
   expect(files.map(({ file: path }) => path.slice(folder.length + 1))).toEqual(
     ["answer", "h", "output"].map((name) => `trace-${name}.svg`),
   );
+  // Many units and outputs as cells, not as curves that can't be told apart.
+  expect(readFileSync(files[1]!.file, "utf8")).toContain('class="heat-map"');
+  expect(readFileSync(files[2]!.file, "utf8")).toContain(">⏎</text>");
   const svg = readFileSync(files[0]!.file, "utf8");
   const rows = [...svg.matchAll(/>(P\([^<]*)<\/text>/g)].map(([, label]) => label);
   expect(rows).toHaveLength(66);
