@@ -143,7 +143,7 @@ function explainMeasures(rows: readonly SurveyRowRecord[]): string {
   }
   const hasReach = rows.some(({ reached }) => reached !== null);
   return [
-    `Numbers of networks are medians, with least and greatest in brackets. Steps until solved: until the first look from which on every look at other problems was passed; the median counts all networks, so it is "–" where fewer than half got there. Error: ${[...new Set(rows.flatMap(({ training }) => costOf(findAnyTask(training.task))?.name ?? []))].join(" or ")} on the problems of the test.${hasReach ? " Holds up to: the greatest length such that all words up to it are accepted." : ""}`,
+    `Numbers are medians of the networks, with the least and the greatest in brackets. Steps until solved: until the first look at other problems that was passed; the median counts all networks, so it is "–" where fewer than half ever passed. Error: ${[...new Set(rows.flatMap(({ training }) => costOf(findAnyTask(training.task))?.name ?? []))].join(" or ")} on the problems of the test.${hasReach ? " Holds up to: the greatest length such that all words up to it are accepted." : ""}`,
     [...tasks.values()].join("\n"),
   ].join("\n\n");
 }

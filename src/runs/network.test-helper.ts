@@ -22,7 +22,6 @@ export function networkOf(
     step: 0,
     population: 1,
     parameters: parameters ?? drawn,
-    solvedAt: [0],
     solved: [true],
     diverged: [false],
   };

@@ -171,7 +171,7 @@ export interface SurveyRowResult {
   readonly diverged: number;
   /** Mean of the population's losses when last told of. */
   readonly loss: number | null;
-  /** By replica: the step since which it has passed its training's looks; null where it doesn't. */
+  /** By replica: the step of the first of its training's looks that it passed; null where it passed none. */
   readonly solvedAt: readonly (number | null)[];
   readonly tests: readonly SurveyTestResult[];
   /** By replica: see `reachOf`; null where it isn't measured. */
@@ -186,13 +186,13 @@ export async function resultOf(row: SurveyRow, folder: string, isProved: boolean
   const ending = await endingOf(run);
   const tests = ending ? await testsOf(row, folder) : [];
   const proofs = ending && isProved ? await proofsOf(row, folder) : [];
-  const trained = ending ? await openTrained(run.folder) : null;
-  const diverged = trained ? trained.diverged.filter(Boolean).length : 0;
+  const diverged = ending ? (await openTrained(run.folder)).diverged.filter(Boolean).length : 0;
+  const solvedAt = ending ? await firstPassed(run.folder, row.training.population) : [];
   const reached = ending ? await reachesOf(row, folder) : null;
   const loss = ending ? await lossOf(run.folder) : null;
   const isTested = tests.length === partsOf(row.test).length && (row.test.reach === null || reached !== null);
   const isComplete = isTested && (!isProved || proofs.length >= solvedBy(tests[0]!).length);
-  return { ending, diverged, loss, solvedAt: trained?.solvedAt ?? [], tests, reached, proofs, isComplete };
+  return { ending, diverged, loss, solvedAt, tests, reached, proofs, isComplete };
 }
 
 function testsOf({ test, folder: name }: SurveyRow, folder: string): Promise<SurveyTestResult[]> {
@@ -214,6 +214,20 @@ async function lossOf(folder: string): Promise<number | null> {
   const last = records.findLast(({ type }) => type === "step");
   return typeof last?.loss === "number" ? last.loss : null;
 }
+
+/** By replica: the step of the first look that it passed. */
+async function firstPassed(folder: string, population: number): Promise<(number | null)[]> {
+  const first = new Array<number | null>(population).fill(null);
+  for (const record of await (await readRun(folder)).readMetrics()) {
+    const look = lookSchema.safeParse(record);
+    if (!look.success) continue;
+    const { step, solved } = look.data;
+    for (let replica = 0; replica < population; replica++) if (solved[replica]) first[replica] ??= step;
+  }
+  return first;
+}
+
+const lookSchema = z.object({ type: z.literal("look"), step: z.int(), solved: z.array(z.boolean()) });
 
 /** How far the networks reach; null where that isn't measured, or not yet. */
 async function reachesOf({ test, folder: name }: SurveyRow, folder: string): Promise<number[] | null> {

@@ -67,7 +67,7 @@ export interface SurveyRowRecord {
   readonly tests: readonly SurveyTestRecord[];
   /** Numbers of the solved networks. */
   readonly solved: readonly number[];
-  /** By network: the step since which it has passed its training's looks; null where it doesn't. */
+  /** By network: the step of the first of its training's looks that it passed; null where it passed none. */
   readonly solvedAt: readonly (number | null)[];
   /** Numbers that a network learns. */
   readonly parameters: number;

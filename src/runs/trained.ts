@@ -32,8 +32,6 @@ export interface Trained {
   readonly population: number;
   /** The population's parameters by name, each [population, …shape] (without that axis for one replica). */
   readonly parameters: Readonly<Record<string, NDArray>>;
-  /** By replica: the step since which it is solved, as looks tell; null where it isn't. */
-  readonly solvedAt: readonly (number | null)[];
   /** By replica: whether it was solved when last looked at. */
   readonly solved: readonly boolean[];
   /** By replica: whether its numbers stopped being finite. */
@@ -71,7 +69,6 @@ export async function openTrained(folder: string, options: OpenTrainedOptions = 
     ...(origin !== undefined && { origin }),
     population: config.population,
     parameters: namedParameters(trainedParameters(state), layout, config.population),
-    solvedAt: state.solvedAt,
     solved: state.solvedAt.map((at) => at !== null),
     diverged: state.divergedAt.map((at) => at !== null),
   };
