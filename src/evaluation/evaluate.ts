@@ -180,7 +180,7 @@ export async function evaluator(model: Model, task: AnyTask, runtime: Runtime, p
   ): Promise<Tally | undefined> => {
     const steps = task.steps(length);
     const all = isDrawn(task) ? task.heldOut?.(length) : undefined;
-    const samples = Math.min(options.samples ?? 1024, all ? all.target.length / answersOf(task, steps) : Infinity);
+    const samples = options.samples ?? 1024;
     const executable = await executableFor(isLong ? steps : "time");
     let batchSize = Math.min(samples, problemsARun(model, steps, population));
     const exact = new Float64Array(population);
@@ -233,7 +233,8 @@ export async function evaluator(model: Model, task: AnyTask, runtime: Runtime, p
       const kind = structured === undefined ? {} : { structured };
       // A network whose state has positions takes as many steps as positions.
       const cost = (length: number) => task.steps(length) ** (isLong ? 2 : 1);
-      const total = lengths.reduce((sum, length) => sum + cost(length) * samples, 0);
+      const samplesOf = (length: number) => Math.min(samples, heldOutOf(task, length));
+      const total = lengths.reduce((sum, length) => sum + cost(length) * samplesOf(length), 0);
       const random = randomSource(seed);
       let before = 0;
       for (const length of lengths) {
@@ -243,16 +244,17 @@ export async function evaluator(model: Model, task: AnyTask, runtime: Runtime, p
             length,
             ...kind,
             done,
-            samples,
+            samples: samplesOf(length),
           });
         const all: Draw = {
           task: drawn,
           stream: (k) => random.stream("evaluation", task.name, ...Object.values(kind), length, k),
         };
         const side = structured === undefined ? options.side : undefined;
-        const ofSide = side && (await count(parameters, length, { ...all, side }, options, onDone));
-        const tally = ofSide ?? (await count(parameters, length, all, options, onDone));
-        before += cost(length) * samples;
+        const own = { ...options, samples: samplesOf(length) };
+        const ofSide = side && (await count(parameters, length, { ...all, side }, own, onDone));
+        const tally = ofSide ?? (await count(parameters, length, all, own, onDone));
+        before += cost(length) * samplesOf(length);
         if (!tally || tally.done === 0) continue;
         const [low, high] = options.trained ?? [0, -1];
         yield Array.from(tally.exact, (right, replica): LengthResult => {
@@ -296,6 +298,12 @@ function withSampler(task: AnyTask, structured: string): AnyTask {
 /** Numbers or symbols of one problem's answers. */
 function answersOf(task: AnyTask, steps: number): number {
   return steps * (isDrawn(task) ? (task.values?.length ?? 1) : 1);
+}
+
+/** Problems of the test side, where they are so few that each is tested once. */
+function heldOutOf(task: AnyTask, length: number): number {
+  const all = isDrawn(task) ? task.heldOut?.(length) : undefined;
+  return all ? all.target.length / answersOf(task, task.steps(length)) : Number.POSITIVE_INFINITY;
 }
 
 /** How many answers are asked for. */
