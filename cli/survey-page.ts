@@ -143,7 +143,7 @@ function explainMeasures(rows: readonly SurveyRowRecord[]): string {
   }
   const hasReach = rows.some(({ reached }) => reached !== null);
   return [
-    `Numbers are medians of the networks, with the least and the greatest in brackets. Steps until solved: until the first look at other problems that was passed; the median counts all networks, so it is "–" where fewer than half ever passed. Error: ${[...new Set(rows.flatMap(({ training }) => costOf(findAnyTask(training.task))?.name ?? []))].join(" or ")} on the problems of the test.${hasReach ? " Holds up to: the greatest length such that all words up to it are accepted." : ""}`,
+    `After the rates, numbers are medians of the networks, with the least and the greatest in brackets. Steps until solved: until the first look at other problems that was passed; the median counts all networks, so it is "–" where fewer than half ever passed. Error: ${[...new Set(rows.flatMap(({ training }) => costOf(findAnyTask(training.task))?.name ?? []))].join(" or ")} on the problems of the test.${hasReach ? " Holds up to: the greatest length such that all words up to it are accepted." : ""}`,
     [...tasks.values()].join("\n"),
   ].join("\n\n");
 }
@@ -170,7 +170,7 @@ export function surveyPage(
     `# ${title}`,
     ...(isQuick ? ["This is the quick version: fewer networks, or shorter trainings."] : []),
     ...(isComplete ? [] : ["Unfinished: the same command goes on."]),
-    `${explained[0]} ${explained.slice(1).join(", ")}. In brackets: 95% intervals.`,
+    `${[explained[0], ...(explained.length > 1 ? [`${explained.slice(1).join(", ")}.`] : [])].join(" ")} In brackets: 95% intervals.`,
     `![${title}](${survey}.svg)`,
     markdownTable(header, lines),
     ...(test?.costs ? [explainMeasures(rows)] : []),

@@ -6,6 +6,8 @@ interface Settings {
   readonly model?: string;
   /** Units of the layer. */
   readonly hidden: number;
+  /** Options of cells with a state c. */
+  readonly cell?: Readonly<Record<string, unknown>>;
   readonly steps: number;
   readonly learningRate: number;
   readonly solved: Readonly<Record<string, unknown>>;
@@ -38,9 +40,10 @@ const settings: Readonly<Record<string, Settings>> = {
   "adding-problem": { hidden: 16, steps: 4000, learningRate: 0.01, solved: { samples: 256, cost: 0.01 } },
   "storing-precise-values": { hidden: 16, steps: 3000, learningRate: 0.01, solved: { samples: 256, cost: 0.002 } },
   "spike-distance": { hidden: 16, steps: 3000, learningRate: 0.01, solved: { cost: 0.001 } },
+  // As its authors had it (Gers, Schraudolph and Schmidhuber 2002): measured in surveys/timing.json.
   "timed-spikes": {
-    model: "lstm-peephole",
     hidden: 16,
+    cell: { squash: "identity", biases: { f: -2, o: 2 } },
     steps: 3000,
     learningRate: 0.01,
     solved: { symbolAccuracy: 0.99 },
@@ -59,6 +62,8 @@ export function classicModel(task: DrawnTask): string | undefined {
   return settingsOf(task)?.model;
 }
 
+const hasCellState = (model: string) => /^(lstm|dcm)/.test(model);
+
 /** What a training of a classic task uses where nothing else is said; nothing for other tasks. @param ofCells whether the model has a layer of cells. */
 export function recommendedClassic(
   task: DrawnTask,
@@ -67,10 +72,10 @@ export function recommendedClassic(
 ): Record<string, unknown> | undefined {
   const found = settingsOf(task);
   if (!found) return undefined;
-  const { model: _, hidden, solved, reach = 1, rest, ...steps } = found;
+  const { model: _, hidden, cell, solved, reach = 1, rest, ...steps } = found;
   const lengths = task.defaultTrainLengths;
   return {
-    model: { name: model, ...(ofCells && { hidden }) },
+    model: { name: model, ...(ofCells && { hidden }), ...(hasCellState(model) && cell) },
     lengths: [...lengths],
     ...steps,
     batch: 32,
