@@ -1,8 +1,7 @@
 /** What trainings of the classic tasks use where nothing is said. */
 import { expect, test } from "vitest";
-import { type DrawnTask, drawnTasks, findAnyTask } from "../tasks/index.ts";
+import { drawnTasks } from "../tasks/index.ts";
 import { completeConfig } from "./config.ts";
-import { defaultModel } from "./recommended.ts";
 import { recommendedClassic } from "./recommended-classic.ts";
 
 const classic = drawnTasks.filter((task) => recommendedClassic(task, "lstm", true));
@@ -30,11 +29,18 @@ test.each(classic.map((task) => [task.name, task] as const))("%s: every kind of 
   }
 });
 
-test("where steps have to be counted the model sees its cells", () => {
-  const modelOf = (name: string) => defaultModel(findAnyTask(name) as DrawnTask);
-  expect(["anbn", "anbncn", "timed-spikes", "adding-problem"].map(modelOf)).toEqual([
-    ...["lstm-peephole", "lstm-peephole", "lstm", "lstm"],
-  ]);
+test("words are counted by hard units, in whatever cell has a state c", () => {
+  const hard = { gate: "hard-sigmoid", candidate: "hard-tanh", squash: "hard-tanh" };
+  expect(completeConfig({ task: "anbn" })).toMatchObject({
+    model: { name: "lstm", hidden: 8, ...hard },
+    learningRate: 0.02,
+  });
+  expect(completeConfig({ task: "anbncn", model: { name: "dcm" } }).model).toMatchObject({
+    name: "dcm",
+    hidden: 10,
+    ...hard,
+  });
+  expect(completeConfig({ task: "anbn", model: { name: "gru" } }).model).toMatchObject({ gate: "sigmoid", hidden: 8 });
   expect(() => completeConfig({ task: "anbn", loss: "squares" })).toThrow(
     'config, loss: received "squares", expected "cross-entropy": anbn asks for yes or no',
   );

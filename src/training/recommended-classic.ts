@@ -2,8 +2,6 @@
 import type { DrawnTask } from "../tasks/index.ts";
 
 interface Settings {
-  /** The model where none is named: one that sees its cells where steps have to be counted. */
-  readonly model?: string;
   /** Units of the layer. */
   readonly hidden: number;
   /** Options of cells with a state c. */
@@ -16,10 +14,10 @@ interface Settings {
   readonly rest?: Readonly<Record<string, unknown>>;
 }
 
-/** One problem a length; noise on the state makes networks that tell counts well apart. */
+/** One problem a length; noise on the state and gates that are 0 or 1 make networks that tell counts well apart. */
 const language: Settings = {
-  model: "lstm-peephole",
-  hidden: 4,
+  hidden: 8,
+  cell: { gate: "hard-sigmoid", candidate: "hard-tanh", squash: "hard-tanh" },
   steps: 8000,
   learningRate: 0.02,
   solved: { samples: 1, every: 500 },
@@ -52,15 +50,10 @@ const settings: Readonly<Record<string, Settings>> = {
   "periodic-triangle": periodic,
   "periodic-rectangle": periodic,
   anbn: language,
-  anbncn: language,
+  anbncn: { ...language, hidden: 10, learningRate: 0.01 },
 };
 
 const settingsOf = (task: DrawnTask) => settings[task.name.replace(/-\d+$/, "")];
-
-/** The kind of model for a classic task where none is named, unless it is that of most tasks. */
-export function classicModel(task: DrawnTask): string | undefined {
-  return settingsOf(task)?.model;
-}
 
 const hasCellState = (model: string) => /^(lstm|dcm)/.test(model);
 
@@ -72,7 +65,7 @@ export function recommendedClassic(
 ): Record<string, unknown> | undefined {
   const found = settingsOf(task);
   if (!found) return undefined;
-  const { model: _, hidden, cell, solved, reach = 1, rest, ...steps } = found;
+  const { hidden, cell, solved, reach = 1, rest, ...steps } = found;
   const lengths = task.defaultTrainLengths;
   return {
     model: { name: model, ...(ofCells && { hidden }), ...(hasCellState(model) && cell) },

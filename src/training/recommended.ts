@@ -1,7 +1,7 @@
 /** Settings that work, by task and model: what a training uses where nothing else is said. */
 import { type AnyTask, type DrawnTask, isDrawn, type Task, validLengths } from "../tasks/index.ts";
 import { appliedSettings } from "./recommended-applied.ts";
-import { classicModel, recommendedClassic } from "./recommended-classic.ts";
+import { recommendedClassic } from "./recommended-classic.ts";
 
 interface Settings {
   /** Units of the hidden layer: of an `ilrnn`, of an `rnn`. */
@@ -95,7 +95,7 @@ export function recommended(
 
 /** The kind of model for a task where none is named. */
 export function defaultModel(task: AnyTask): string {
-  if (isDrawn(task)) return classicModel(task) ?? appliedSettings[task.name]?.model ?? "lstm";
+  if (isDrawn(task)) return appliedSettings[task.name]?.model ?? "lstm";
   return task.unaligned ? "dngpu" : "ilrnn";
 }
 
