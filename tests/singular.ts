@@ -40,6 +40,8 @@ export function singularBases(
   return parts.map((part, k) => {
     const { variables } = systems[k]!.system[0]!;
     return part
+      // What it says of its own installation, such as modules that it does without.
+      .replaceAll(/^\s*\/\/.*$/gm, "")
       .split(",")
       .map((text) => text.replaceAll(/v(\d+)_/g, (_, i) => variables[Number(i)]!))
       .map((text) => parsePolynomial(text, variables))
