@@ -39,13 +39,15 @@ export function singularBases(
     throw new Error(`${command}: status ${status}\n${stdout}\n${stderr}`);
   return parts.map((part, k) => {
     const { variables } = systems[k]!.system[0]!;
-    return part
-      // What it says of its own installation, such as modules that it does without.
-      .replaceAll(/^\s*\/\/.*$/gm, "")
-      .split(",")
-      .map((text) => text.replaceAll(/v(\d+)_/g, (_, i) => variables[Number(i)]!))
-      .map((text) => parsePolynomial(text, variables))
-      .filter(({ terms }) => terms.length > 0);
+    return (
+      part
+        // What it says of its own installation, such as modules that it does without.
+        .replaceAll(/^\s*\/\/.*$/gm, "")
+        .split(",")
+        .map((text) => text.replaceAll(/v(\d+)_/g, (_, i) => variables[Number(i)]!))
+        .map((text) => parsePolynomial(text, variables))
+        .filter(({ terms }) => terms.length > 0)
+    );
   });
 }
 
