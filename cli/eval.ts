@@ -10,7 +10,7 @@ import { evaluationProgress } from "./progress.ts";
 import { stopOnSignals } from "./signals.ts";
 import { table } from "./table.ts";
 import { compareTexts } from "./text-bits.ts";
-import { costOf, count, counted, list, nouns, percent, problems, shortened, units } from "./words.ts";
+import { costOf, count, counted, list, median, nouns, percent, problems, shortened, units } from "./words.ts";
 
 interface EvalOptions {
   lengths?: number[];
@@ -254,7 +254,7 @@ function printAll(output: Output, { population, task }: Trained, results: readon
     const perfect = found.filter(({ exact }) => exact.successes === exact.trials).length;
     const mean = values.reduce((sum, value) => sum + value, 0) / population;
     const { length, isTrained, exact } = found[0]!;
-    const costs = found.flatMap((result) => result.cost ?? []).sort((a, b) => a - b);
+    const costs = found.flatMap((result) => result.cost ?? []);
     return [
       count(length),
       isTrained ? "trained" : "",
@@ -262,7 +262,7 @@ function printAll(output: Output, { population, task }: Trained, results: readon
       interval(rate(perfect, population)),
       percent(mean),
       percent(Math.min(...values)),
-      ...(cost ? [cost.show(costs[(costs.length - 1) >> 1]!), cost.show(costs.at(-1)!)] : []),
+      ...(cost ? [cost.show(median(costs)), cost.show(Math.max(...costs))] : []),
       count(exact.trials),
     ];
   });

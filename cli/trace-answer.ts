@@ -1,5 +1,5 @@
 /** How the answer of a network comes about on a task of symbols: what it reads, and how likely it finds each symbol, at each step. */
-import { type DrawnBatch, type DrawnTask, type TraceRow, tracePicture } from "../src/index.ts";
+import { type DrawnBatch, type DrawnTask, symbolWeights, type TraceRow, tracePicture } from "../src/index.ts";
 import type { DrawnTrace, Trained } from "../src/node.ts";
 import { historyOf } from "./network.ts";
 import { shortened } from "./words.ts";
@@ -13,7 +13,7 @@ export function shownSymbol(name: string | undefined): string {
 export function answerPicture(trained: Trained, task: DrawnTask, problem: DrawnBatch, trace: DrawnTrace): string {
   const { input, target } = problem;
   const steps = target.length;
-  const probabilities = softmaxOf(trace.values.output!.data, task.output.length, steps);
+  const probabilities = probabilitiesOf(trace.values.output!.data, steps);
   const asked = (symbolAt: (step: number) => number) =>
     Array.from({ length: steps }, (_, step) => (target[step]! < 0 ? "" : shownSymbol(task.output[symbolAt(step)])));
   const answer = asked((step) => largestOf(probabilities[step]!));
@@ -50,14 +50,11 @@ function readSymbols({ channels }: DrawnTask, input: DrawnBatch["input"], steps:
   }));
 }
 
-/** Probabilities [steps][symbols] of logits [steps, symbols]; one logit z of two symbols stands for [0, z]. */
-function softmaxOf(logits: ArrayLike<number>, symbols: number, steps: number): number[][] {
+/** Probabilities [steps][symbols] of logits [steps, n]. */
+function probabilitiesOf(logits: Float32Array, steps: number): number[][] {
   const width = logits.length / steps;
   return Array.from({ length: steps }, (_, step) => {
-    const own = Array.from({ length: width }, (_, k) => logits[step * width + k]!);
-    const scores = width < symbols ? [0, ...own] : own;
-    const largest = Math.max(...scores);
-    const weights = scores.map((score) => Math.exp(score - largest));
+    const weights = symbolWeights(logits.subarray(step * width, (step + 1) * width));
     const sum = weights.reduce((total, weight) => total + weight, 0);
     return weights.map((weight) => weight / sum);
   });

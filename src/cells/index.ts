@@ -42,5 +42,5 @@ export { type Packed, type Packing, pack, unpack } from "./packing.ts";
 export { rnn } from "./rnn.ts";
 export { rnnPreactivation } from "./rnn-preactivation.ts";
 export { saturation } from "./saturation.ts";
-export { inLayer, ofLayer, type StackOptions, stack } from "./stack.ts";
+export { inLayer, ofLayer, type StackOptions, stack, unprefixed } from "./stack.ts";
 export { initialStateParameters, learnedInitialState, type Unrolled, type UnrollOptions, unroll } from "./unroll.ts";

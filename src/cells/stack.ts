@@ -19,7 +19,11 @@ export const inLayer = (layer: number, name: string): string => `${layer + 1}.${
 
 /** The entries of a layer, under their own names. */
 export function ofLayer<Value>(layer: number, all: Readonly<Record<string, Value>>): Record<string, Value> {
-  const prefix = inLayer(layer, "");
+  return unprefixed(inLayer(layer, ""), all);
+}
+
+/** The entries whose names begin with a prefix, without it. */
+export function unprefixed<Value>(prefix: string, all: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],

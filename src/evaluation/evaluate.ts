@@ -123,7 +123,7 @@ export function mistakesProgram(
   const problem = problemInputs(model.signature, time);
   const parameters = parameterInputs(model);
   const { present } = problem;
-  const { logits } = model.apply(parameters, problem.symbols, present ? { present } : {});
+  const { logits } = model.apply(parameters, problem.symbols, { present });
   const { asked, right, cost } = judge(model.signature, logits, problem);
   const outputs = {
     wrong: askedSum(sub(1, cast(right, "float")), asked),
@@ -233,28 +233,28 @@ export async function evaluator(model: Model, task: AnyTask, runtime: Runtime, p
       const kind = structured === undefined ? {} : { structured };
       // A network whose state has positions takes as many steps as positions.
       const cost = (length: number) => task.steps(length) ** (isLong ? 2 : 1);
-      const samplesOf = (length: number) => Math.min(samples, heldOutOf(task, length));
-      const total = lengths.reduce((sum, length) => sum + cost(length) * samplesOf(length), 0);
+      const tested = lengths.map((length) => ({ length, samples: Math.min(samples, heldOutOf(task, length)) }));
+      const total = tested.reduce((sum, { length, samples }) => sum + cost(length) * samples, 0);
       const random = randomSource(seed);
       let before = 0;
-      for (const length of lengths) {
+      for (const { length, samples } of tested) {
         signal?.throwIfAborted();
         const onDone = (done: number) =>
           options.onProgress?.((before + cost(length) * done) / total, {
             length,
             ...kind,
             done,
-            samples: samplesOf(length),
+            samples,
           });
         const all: Draw = {
           task: drawn,
           stream: (k) => random.stream("evaluation", task.name, ...Object.values(kind), length, k),
         };
         const side = structured === undefined ? options.side : undefined;
-        const own = { ...options, samples: samplesOf(length) };
+        const own = { ...options, samples };
         const ofSide = side && (await count(parameters, length, { ...all, side }, own, onDone));
         const tally = ofSide ?? (await count(parameters, length, all, own, onDone));
-        before += cost(length) * samplesOf(length);
+        before += cost(length) * samples;
         if (!tally || tally.done === 0) continue;
         const [low, high] = options.trained ?? [0, -1];
         yield Array.from(tally.exact, (right, replica): LengthResult => {

@@ -20,7 +20,7 @@ export {
   type ProblemInputs,
   problemArrays,
   problemInputs,
-  signatureOf,
+  stepsOf,
 } from "./problems.ts";
 export { reachOf } from "./reach.ts";
 export { type Rate, rate } from "./wilson.ts";

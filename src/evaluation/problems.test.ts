@@ -5,9 +5,9 @@ import { cast } from "../graph/index.ts";
 import { findModel } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
 import { reference } from "../runtime/reference/reference.ts";
-import { type DrawnTask, drawnTasks, findAnyTask, findTask } from "../tasks/index.ts";
+import { type DrawnTask, drawnTasks, findAnyTask, findTask, signatureOf } from "../tasks/index.ts";
 import { evaluator } from "./evaluate.ts";
-import { askedSum, judge, problemArrays, signatureOf } from "./problems.ts";
+import { askedSum, judge, problemArrays } from "./problems.ts";
 
 const none = Number.NaN;
 

@@ -26,21 +26,7 @@ import {
   softmaxCrossEntropy,
   symbolsInput,
 } from "../models/index.ts";
-import type { AnyTask, DrawnBatch } from "../tasks/index.ts";
-import { isDrawn } from "../tasks/index.ts";
-
-/** What a task asks of a model. */
-export function signatureOf(task: AnyTask): Signature {
-  const symbols = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
-  if (!isDrawn(task)) return symbols;
-  const { features, values, tolerance = 0, yesNo, padded } = task;
-  return {
-    ...symbols,
-    ...(features && { features: features.length }),
-    ...(values && { values: values.length, ...(yesNo ? { yesNo } : { tolerance }) }),
-    ...(padded && { padded }),
-  };
-}
+import type { DrawnBatch, DrawnTask } from "../tasks/index.ts";
 
 /**
  * The inputs of a program that are problems: `symbols` int [batch, time, channels] or float [batch, time, features];
@@ -96,6 +82,11 @@ export function problemArrays(
 
 function arrayOf(data: Int32Array | Float32Array, shape: readonly number[]): NDArray {
   return data instanceof Int32Array ? { dtype: "int", shape, data } : { dtype: "float", shape, data };
+}
+
+/** Steps of a problem that is drawn with its answer: of a batch of one. */
+export function stepsOf({ values }: DrawnTask, { target }: DrawnBatch): number {
+  return target.length / (values?.length ?? 1);
 }
 
 /** Batches of problems of equally many steps as one. */

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { floats, runGraph } from "../../tests/run-graph.ts";
 import { cast } from "../graph/index.ts";
 import { countingLanguage, spikeDistance } from "../tasks/index.ts";
-import { judge, signatureOf } from "./problems.ts";
+import { signatureOf } from "../tasks/signature.ts";
+import { judge } from "./problems.ts";
 
 function judged(task: Parameters<typeof signatureOf>[0], given: Record<"answer" | "targets" | "asked", number[]>) {
   const { values = 1 } = signatureOf(task);

@@ -25,9 +25,9 @@ export function symbolsInput({ channels, features }: Signature, time: Dimension 
 export function applyProgram(model: Model, time: Dimension = "time"): Program {
   const { values, padded } = model.signature;
   const symbols = symbolsInput(model.signature, time);
-  const present = padded && input("present", ["batch", time]);
+  const present = padded ? input("present", ["batch", time]) : undefined;
   const parameters = parameterInputs(model);
-  const { logits } = model.apply(parameters, symbols, present ? { present } : {});
+  const { logits } = model.apply(parameters, symbols, { present });
   const answer = values === undefined ? { answer: decodeLogits(logits) } : {};
   return program("apply", { ...parameters, symbols, ...(present && { present }) }, { ...answer, logits });
 }

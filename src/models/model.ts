@@ -46,7 +46,7 @@ export interface ApplyOptions {
   readonly initial?: Tensors;
   readonly dropout?: DropoutMasks;
   /** float [batch, time]: 1 within an example, 0 in the padding after its end. Default: examples have no padding. */
-  readonly present?: Tensor;
+  readonly present?: Tensor | undefined;
 }
 
 /** A model with its sizes chosen: the network of one replica. */

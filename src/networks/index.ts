@@ -21,7 +21,7 @@ export { readOnnx } from "./foreign/onnx.ts";
 export { readTorch, writeTorch } from "./foreign/torch.ts";
 export { machineOf, makeNetwork, type Network } from "./network.ts";
 export { type NoisyConnections, type NoisyOptions, noisyParameters } from "./noisy.ts";
-export { drawSymbol, type SampleOptions, sampleSymbols } from "./sample.ts";
+export { drawSymbol, type SampleOptions, sampleSymbols, symbolWeights } from "./sample.ts";
 export { sharpened } from "./sharpen.ts";
 export { firstStepProgram, stateInput, stateOutput, stepProgram } from "./step.ts";
 export {

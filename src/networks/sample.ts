@@ -73,10 +73,11 @@ function checkSampling({ name, signature }: Model, { prompt, length, temperature
  * @param logits [symbols]. @param temperature τ ≥ 0; at 0 the first of the largest.
  */
 export function drawSymbol(logits: ArrayLike<number>, temperature: number, stream: Stream): number {
-  const scores = logits.length === 1 ? [0, logits[0]!] : Array.from(logits);
-  const largest = Math.max(...scores);
-  if (temperature === 0) return scores.indexOf(largest);
-  const weights = scores.map((score) => Math.exp((score - largest) / temperature));
+  if (temperature === 0) {
+    const scores = scoresOf(logits);
+    return scores.indexOf(Math.max(...scores));
+  }
+  const weights = symbolWeights(logits, temperature);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let left = stream.uniform(new Float64Array(1))[0]! * total;
   for (const [symbol, weight] of weights.entries()) {
@@ -85,4 +86,16 @@ export function drawSymbol(logits: ArrayLike<number>, temperature: number, strea
   }
   // Rounding left a little: the last symbol that can come.
   return weights.findLastIndex((weight) => weight > 0);
+}
+
+/** Weights exp((z − max z) / τ) that the symbols' probabilities are in proportion to. @param temperature τ > 0. Default 1. */
+export function symbolWeights(logits: ArrayLike<number>, temperature = 1): number[] {
+  const scores = scoresOf(logits);
+  const largest = Math.max(...scores);
+  return scores.map((score) => Math.exp((score - largest) / temperature));
+}
+
+/** One logit z stands for two symbols, [0, z]. */
+function scoresOf(logits: ArrayLike<number>): number[] {
+  return logits.length === 1 ? [0, logits[0]!] : Array.from(logits);
 }

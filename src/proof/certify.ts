@@ -2,7 +2,7 @@
 import type { NDArray } from "../graph/index.ts";
 import { findModel, type Model } from "../models/index.ts";
 import { firstStepProgram, machineOf, type Network, stepProgram } from "../networks/index.ts";
-import { type FiniteMachine, findTask, type Letter, type Task } from "../tasks/index.ts";
+import { type FiniteMachine, findTask, type Letter, signatureOf, type Task } from "../tasks/index.ts";
 import type { Certificate } from "./certificate.ts";
 import { equationsOf } from "./equations.ts";
 import type { Bounds } from "./invariant/bounded-steps.ts";
@@ -125,8 +125,7 @@ export function foreignPart({
   if (!task.machine) return "task";
   if (JSON.stringify(describeMachine(task.machine, task)) !== JSON.stringify(machine)) return "machine";
   const { name: model, ...options } = network.model;
-  const signature = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
-  const { first, step } = equations(findModel(String(model)).build(options, signature));
+  const { first, step } = equations(findModel(String(model)).build(options, signatureOf(task)));
   const isSame = JSON.stringify({ first, step }) === JSON.stringify({ first: network.first, step: network.step });
   return isSame ? undefined : "equations";
 }

@@ -1,8 +1,9 @@
 /** What a trained network answers to problems that are drawn with their answers. Node only. */
-import { joinBatches, judge, problemArrays, problemInputs, problemsARun } from "../evaluation/index.ts";
+import { joinBatches, judge, problemArrays, problemInputs, stepsOf } from "../evaluation/index.ts";
 import { cast, type NDArray, program, sigmoid, type Tensor } from "../graph/index.ts";
 import { decodeLogits, type Model, parameterInputs } from "../models/index.ts";
 import type { DrawnBatch, DrawnTask } from "../tasks/index.ts";
+import { groupsBySteps, largestOf } from "./batches.ts";
 import { engineFor } from "./engine.ts";
 import type { Prediction, PredictOptions } from "./prediction.ts";
 import { replicaOf, type Trained } from "./trained.ts";
@@ -17,13 +18,18 @@ export async function predictDrawn(
   const { model } = trained;
   const { parameters } = replicaOf(trained, options.replica);
   const answering = answersProgram(model);
-  const groups = groupsBySteps(model, problems, task.values?.length ?? 1);
-  const largest = groups.reduce((most, { indices }) => Math.max(most, indices.length), 1);
-  const longest = groups.reduce((most, { steps }) => Math.max(most, steps), 0);
-  const { runtime } = await engineFor(answering, largest, longest, options.runtime);
+  const groups = groupsBySteps(
+    model,
+    problems.map((problem) => stepsOf(task, problem)),
+    MOST,
+  );
+  const largest = largestOf(groups);
+  const { runtime } = await engineFor(answering, Math.max(1, largest.problems), largest.steps, options.runtime);
   await using executable = await runtime.compile(answering);
   const predictions: Prediction[] = new Array(problems.length);
-  for (const { steps, indices } of groups) {
+  for (const { steps, indices } of groups.flatMap(({ steps, batches }) =>
+    batches.map((indices) => ({ steps, indices })),
+  )) {
     const batch = joinBatches(indices.map((index) => problems[index]!));
     const arrays = problemArrays(model.signature, batch, steps, [], indices.length);
     const made = await executable.run({ ...parameters, ...arrays });
@@ -50,39 +56,15 @@ export async function predictDrawn(
   return predictions;
 }
 
-/** Problems of one number of steps that are answered at once. */
-interface Group {
-  readonly steps: number;
-  readonly indices: readonly number[];
-}
-
 /** Problems of a run: more at once are not answered faster. */
 const MOST = 1024;
-
-/** @param values numbers asked at a step, or 1. */
-function groupsBySteps(model: Model, problems: readonly DrawnBatch[], values: number): Group[] {
-  const bySteps = new Map<number, number[]>();
-  for (const [index, { target }] of problems.entries()) {
-    const steps = target.length / values;
-    const known = bySteps.get(steps);
-    if (known) known.push(index);
-    else bySteps.set(steps, [index]);
-  }
-  return [...bySteps].flatMap(([steps, indices]) => {
-    const count = Math.min(MOST, problemsARun(model, steps));
-    return Array.from({ length: Math.ceil(indices.length / count) }, (_, k) => ({
-      steps,
-      indices: indices.slice(k * count, (k + 1) * count),
-    }));
-  });
-}
 
 /** Inputs: the parameters and the problems. Outputs: `answer`, and float [batch, time] what is `asked` and `right`. */
 function answersProgram(model: Model) {
   const problem = problemInputs(model.signature);
   const parameters = parameterInputs(model);
   const { present } = problem;
-  const { logits } = model.apply(parameters, problem.symbols, present ? { present } : {});
+  const { logits } = model.apply(parameters, problem.symbols, { present });
   const { asked, right } = judge(model.signature, logits, problem);
   return program(
     "predict",

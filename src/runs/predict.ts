@@ -1,10 +1,11 @@
 /** What a trained network answers to problems that people write. Node only. */
 import { LonghandError } from "../errors.ts";
-import { drawHeldOut, problemsARun } from "../evaluation/index.ts";
+import { drawHeldOut } from "../evaluation/index.ts";
 import { type Dimension, ndarray, program } from "../graph/index.ts";
-import { applyProgram, type Model } from "../models/index.ts";
+import { applyProgram } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
 import { isDrawn, type Task } from "../tasks/index.ts";
+import { groupsBySteps, largestOf } from "./batches.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { predictDrawn } from "./predict-drawn.ts";
@@ -56,15 +57,17 @@ export async function answersTo(
   const { task, model } = trained;
   const channels = task.channels.length;
   const { parameters } = replicaOf(trained, options.replica);
-  const groups = groupsBySteps(model, problems, channels);
-  const largest = groups.reduce((most, { batches }) => Math.max(most, batches[0]!.length), 0);
-  const longest = groups.reduce((most, { steps }) => Math.max(most, steps), 0);
-  checkMemory(trained, longest);
+  const groups = groupsBySteps(
+    model,
+    problems.map(({ length }) => length / channels),
+  );
+  const largest = largestOf(groups);
+  checkMemory(trained, largest.steps);
   const answerProgram = (time: Dimension) => {
     const { name, inputs, outputs } = applyProgram(model, time);
     return program(name, inputs, { answer: outputs.answer! });
   };
-  const { runtime } = await engineFor(answerProgram("time"), largest, longest, options.runtime);
+  const { runtime } = await engineFor(answerProgram("time"), largest.problems, largest.steps, options.runtime);
   // Networks whose state has positions are compiled for each length.
   await using shared = model.width === undefined ? await runtime.compile(answerProgram("time")) : undefined;
   const answers: Int32Array[] = [];
@@ -87,29 +90,6 @@ export async function answersTo(
     }
   }
   return answers;
-}
-
-/** Problems of one number of steps: their indices, in batches that are answered at once. */
-interface Group {
-  readonly steps: number;
-  readonly batches: readonly (readonly number[])[];
-}
-
-function groupsBySteps(model: Model, problems: readonly Int32Array[], channels: number): Group[] {
-  const bySteps = new Map<number, number[]>();
-  problems.forEach((problem, index) => {
-    const steps = problem.length / channels;
-    const known = bySteps.get(steps);
-    if (known) known.push(index);
-    else bySteps.set(steps, [index]);
-  });
-  return [...bySteps].map(([steps, indices]) => {
-    const count = problemsARun(model, steps);
-    const batches = Array.from({ length: Math.ceil(indices.length / count) }, (_, k) =>
-      indices.slice(k * count, (k + 1) * count),
-    );
-    return { steps, batches };
-  });
 }
 
 /** An answer beside the exact one. */

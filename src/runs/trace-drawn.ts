@@ -1,5 +1,5 @@
 /** The states of a recurrent network step by step, on a problem that is drawn with its answers. Node only. */
-import { problemArrays, problemInputs } from "../evaluation/index.ts";
+import { problemArrays, problemInputs, stepsOf } from "../evaluation/index.ts";
 import { optimize, program, type Tensor } from "../graph/index.ts";
 import { parameterInputs } from "../models/index.ts";
 import type { DrawnTask } from "../tasks/index.ts";
@@ -33,12 +33,12 @@ export async function traceDrawn(
   const { model } = trained;
   const { replica, parameters } = replicaOf(trained, options.replica);
   const problem = task.parse(text);
-  const steps = problem.target.length / (task.values?.length ?? 1);
+  const steps = stepsOf(task, problem);
   checkMemory(trained, steps, 3);
   const inputs = problemInputs(model.signature, steps);
   const { symbols, present } = inputs;
   const given = parameterInputs(model);
-  const applied = model.apply(given, symbols, present ? { present } : {});
+  const applied = model.apply(given, symbols, { present });
   const values = unitValues(model, applied, options.gates ?? false);
   const traced = optimize(Object.values(values));
   const outputs = Object.fromEntries(Object.keys(values).map((name, k) => [name, traced[k]!]));

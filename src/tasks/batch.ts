@@ -1,6 +1,7 @@
 import type { Stream } from "../random/stream.ts";
 import { wholeNumber } from "./check.ts";
-import type { AnyTask, Task } from "./contract.ts";
+import type { AnyTask, DrawnBatch, Side, Task } from "./contract.ts";
+import { isDrawn } from "./kinds.ts";
 import { runMachine } from "./machine.ts";
 
 /** Problems of one length with their answers. */
@@ -12,13 +13,18 @@ export interface Batch {
 }
 
 /**
- * Draws `count` problems of one length and answers them: by the task's machine where it has one, else by `solve`.
+ * Draws `count` problems of one length with their answers: as the task draws them, by its machine where it has one, else by
+ * `solve`.
  *
  * @param length a valid length of the task.
  * @param count number of problems, ≥ 1.
+ * @param side of tasks that are drawn with their answers. Default "train".
  * @throws LonghandError "argument" for an invalid length or count.
  */
-export function drawBatch(task: Task, stream: Stream, length: number, count: number): Batch {
+export function drawBatch(task: Task, stream: Stream, length: number, count: number): Batch;
+export function drawBatch(task: AnyTask, stream: Stream, length: number, count: number, side?: Side): DrawnBatch;
+export function drawBatch(task: AnyTask, stream: Stream, length: number, count: number, side: Side = "train") {
+  if (isDrawn(task)) return task.draw(stream, length, count, side);
   const steps = task.steps(length);
   const input = task.sample(stream, length, count);
   if (task.machine) return { input, target: runMachine(task, input, steps) };

@@ -58,6 +58,7 @@ export { modular, modularArithmetic } from "./modular-arithmetic.ts";
 export { binaryMultiplication, decimalMultiplicationInBinary, multiplication } from "./multiplication.ts";
 export { padBatch } from "./padded.ts";
 export { parity } from "./parity.ts";
+export { signatureOf } from "./signature.ts";
 export { drawSide, isHeldOut } from "./split.ts";
 export { binarySubtraction, subtraction } from "./subtraction.ts";
 export { unalignedAddition, unalignedIncrement } from "./unaligned-addition.ts";

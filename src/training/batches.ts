@@ -1,9 +1,8 @@
 /** What a step of training reads, drawn from the streams of its seed: problems, answers, noise. Each step has streams of its own. */
-
-import { problemArrays, signatureOf } from "../evaluation/index.ts";
+import { problemArrays } from "../evaluation/index.ts";
 import type { NDArray } from "../graph/index.ts";
 import type { RandomSource } from "../random/index.ts";
-import { type AnyTask, drawBatch, isDrawn, validLengths } from "../tasks/index.ts";
+import { type AnyTask, drawBatch, signatureOf, validLengths } from "../tasks/index.ts";
 import type { TrainingConfig } from "./config.ts";
 
 /** The inputs of one step, but for parameters and scalars. */
@@ -59,8 +58,7 @@ export function batchSource(
       const time = task.steps(length);
       const stream = random.stream("batch", t, firstReplica);
       const count = population * batch;
-      const drawn = isDrawn(task) ? task.draw(stream, length, count, "train") : drawBatch(task, stream, length, count);
-      const arrays = problemArrays(signature, drawn, time, lead, count);
+      const arrays = problemArrays(signature, drawBatch(task, stream, length, count), time, lead, count);
       for (const [name, width] of Object.entries(noise)) {
         const data = reuse(name, t, time * population * batch * width);
         random.stream("state noise", t, name, firstReplica).noise(data, noiseScale);

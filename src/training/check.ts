@@ -1,8 +1,6 @@
 /** Contradictions that no single field of a configuration shows. */
 import { LonghandError } from "../errors.ts";
-import { problemInputs } from "../evaluation/index.ts";
-import { input } from "../graph/index.ts";
-import type { CostName, Model } from "../models/index.ts";
+import { type CostName, type Model, parameterInputs, symbolsInput } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
 import {
   type AnyTask,
@@ -15,6 +13,7 @@ import {
   validLengths,
 } from "../tasks/index.ts";
 import type { TrainingConfig } from "./config.ts";
+import { lossFor } from "./recommended-classic.ts";
 
 /** An error about a field: what came and what was expected. */
 function wrong(field: string, received: unknown, expected: string): LonghandError {
@@ -57,13 +56,8 @@ export function checkConfig(config: TrainingConfig, task: AnyTask, model: Model)
 function checkDrawn({ loss, bins, stateNoise }: TrainingConfig, task: DrawnTask): void {
   if (bins) throw wrong("bins", bins, `null: the problems of ${task.name} are drawn with their answers`);
   if (!task.values) return;
-  if (task.yesNo ? loss !== "cross-entropy" : loss !== "squares") {
-    throw wrong(
-      "loss",
-      loss,
-      task.yesNo ? `"cross-entropy": ${task.name} asks for yes or no` : `"squares": ${task.name} asks for numbers`,
-    );
-  }
+  if (loss !== lossFor(task))
+    throw wrong("loss", loss, `"${lossFor(task)}": ${task.name} asks for ${task.yesNo ? "yes or no" : "numbers"}`);
   if (stateNoise?.kind === "worst")
     throw wrong("stateNoise, kind", stateNoise.kind, `"uniform": ${task.name} asks for numbers`);
 }
@@ -160,9 +154,7 @@ function has(task: Task, seed: number, length: number, side: Side): boolean {
 }
 
 function costsOfModel(model: Model): ReadonlySet<CostName> {
-  const parameters = Object.entries(model.parameters).map(([name, { shape }]) => [name, input(name, shape)]);
-  const { symbols } = problemInputs(model.signature);
-  const { costs = {} } = model.apply(Object.fromEntries(parameters), symbols);
+  const { costs = {} } = model.apply(parameterInputs(model), symbolsInput(model.signature));
   return new Set(Object.keys(costs) as CostName[]);
 }
 

@@ -1,8 +1,7 @@
 /** The configuration of a training: everything that is needed to run it again. */
 import { z } from "zod";
-import { signatureOf } from "../evaluation/index.ts";
 import { findModel, type Model, type ModelKind, models, parseConfig } from "../models/index.ts";
-import { type AnyTask, findAnyTask } from "../tasks/index.ts";
+import { type AnyTask, findAnyTask, signatureOf } from "../tasks/index.ts";
 import { checkConfig } from "./check.ts";
 import { optimizerConfig } from "./optimizers/index.ts";
 import { defaultModel, recommended } from "./recommended.ts";

@@ -176,7 +176,7 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
   const noiseWidths = config.stateNoise ? model.state : {};
   const noise = mapValues(noiseWidths, (width, name) => input(`noise ${name}`, ["time", "batch", width]));
   const stateNoiseScale = input("stateNoiseScale", []);
-  const applied = model.apply(parameters, symbols, { noise, ...(present && { present }) });
+  const applied = model.apply(parameters, symbols, { noise, present });
   const { loss: plain, symbol, exact } = judged(model, config, applied, problem);
   const costly = config.saturation ? add(plain, mul(applied.costs!.saturation!, config.saturation.weight)) : plain;
   const loss = isWorst ? add(costly, worstLoss(applied.logits, targets, stateNoiseScale)) : costly;
@@ -199,7 +199,7 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
     isPopulation ? vectorize(tensors, replacements, population) : replaceInputs(tensors, replacements);
   const wide = (tensor: Tensor, name: string) =>
     isPopulation ? input(name, [population, ...tensor.shape], tensor.dtype) : tensor;
-  const given = Object.fromEntries(Object.entries(problem)) as Record<string, Tensor>;
+  const given: Record<string, Tensor> = { ...problem };
   const all = {
     vector: wide(vector, "parameters"),
     problem: mapValues(given, wide),

@@ -57,6 +57,11 @@ const settingsOf = (task: DrawnTask) => settings[task.name.replace(/-\d+$/, "")]
 
 const hasCellState = (model: string) => /^(lstm|dcm)/.test(model);
 
+/** The loss of tasks that are drawn with their answers: of numbers there is no other. */
+export function lossFor({ values, yesNo }: DrawnTask): "squares" | "cross-entropy" {
+  return values && !yesNo ? "squares" : "cross-entropy";
+}
+
 /** What a training of a classic task uses where nothing else is said; nothing for other tasks. @param ofCells whether the model has a layer of cells. */
 export function recommendedClassic(
   task: DrawnTask,
@@ -72,7 +77,7 @@ export function recommendedClassic(
     lengths: [...lengths],
     ...steps,
     batch: 32,
-    loss: task.values && !task.yesNo ? "squares" : "cross-entropy",
+    loss: lossFor(task),
     ...rest,
     solved: { length: reach * lengths[1], ...solved },
   };

@@ -1,7 +1,7 @@
 /** Settings that work, by task and model: what a training uses where nothing else is said. */
 import { type AnyTask, type DrawnTask, isDrawn, type Task, validLengths } from "../tasks/index.ts";
 import { appliedSettings } from "./recommended-applied.ts";
-import { recommendedClassic } from "./recommended-classic.ts";
+import { lossFor, recommendedClassic } from "./recommended-classic.ts";
 
 interface Settings {
   /** Units of the hidden layer: of an `ilrnn`, of an `rnn`. */
@@ -117,7 +117,7 @@ function recommendedDrawn(task: DrawnTask, model: string): Record<string, unknow
     steps: 3000,
     batch: 32,
     learningRate: 0.003,
-    loss: task.values && !task.yesNo ? "squares" : "cross-entropy",
+    loss: lossFor(task),
     ...applied?.rest,
   };
 }

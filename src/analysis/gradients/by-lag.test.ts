@@ -1,11 +1,11 @@
 /** Gradients by the states, the step's Jacobians and the contributions of lags: three ways to one derivative. */
 import { Matrix } from "ml-matrix";
 import { describe, expect, test } from "vitest";
-import { signatureOf } from "../../evaluation/index.ts";
 import { ndarray } from "../../graph/index.ts";
 import { findModel } from "../../models/index.ts";
 import { stepperOf } from "../../networks/index.ts";
 import { findAnyTask } from "../../tasks/index.ts";
+import { signatureOf } from "../../tasks/signature.ts";
 import { gradientsByLag, lossGradients, rowOf } from "./by-lag.ts";
 import { lagContributions, sumOfContributions } from "./contributions.ts";
 import { jacobianMap, jacobianProducts, singularValues, stepJacobians } from "./jacobians.ts";

@@ -6,7 +6,7 @@ import type { Model } from "../../models/index.ts";
 import { firstStepProgram, makeNetwork, stateInput, stateOutput, stepProgram } from "../../networks/index.ts";
 import { randomSource } from "../../random/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
-import { type AnyTask, drawBatch, isDrawn } from "../../tasks/index.ts";
+import { type AnyTask, drawBatch } from "../../tasks/index.ts";
 import { drawParameters, layoutOf, namedParameters, type TrainingConfig } from "../../training/index.ts";
 
 /** A model with its parameters, for a task of any kind. */
@@ -61,7 +61,7 @@ export function gradientProbe(network: GradientNetwork, options: ProbeOptions): 
     );
   }
   const stream = randomSource(seed).stream("gradients", batch);
-  const drawn = isDrawn(task) ? task.draw(stream, length, samples, "train") : drawBatch(task, stream, length, samples);
+  const drawn = drawBatch(task, stream, length, samples);
   const steps = task.steps(length);
   const exact = Object.entries(parameters).map(
     ([name, { shape, data }]) => [name, ndarray(Float64Array.from(data), shape)] as const,

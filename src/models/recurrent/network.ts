@@ -7,7 +7,7 @@ import {
   learnedInitialState,
   type ParameterSpec,
   stack,
-  type Tensors,
+  unprefixed,
   unroll,
   zeros,
 } from "../../cells/index.ts";
@@ -133,15 +133,6 @@ function prefixed<Value>(
   return Object.fromEntries(
     parts.flatMap(({ prefix, cell }) =>
       Object.entries(valuesOf(cell)).map(([name, value]) => [`${prefix}${name}`, value]),
-    ),
-  );
-}
-
-/** The entries whose names begin with a prefix, without it. */
-function unprefixed(prefix: string, all: Tensors): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, tensor]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [],
     ),
   );
 }

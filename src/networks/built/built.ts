@@ -2,7 +2,7 @@
 import { LonghandError } from "../../errors.ts";
 import { type NDArray, ndarray } from "../../graph/index.ts";
 import { ilrnnModel } from "../../models/index.ts";
-import type { Task } from "../../tasks/index.ts";
+import { signatureOf, type Task } from "../../tasks/index.ts";
 import { makeNetwork, type Network } from "../network.ts";
 
 export interface BuiltNetwork {
@@ -31,8 +31,7 @@ interface Construction extends Omit<BuiltNetwork, "network"> {
  */
 export function builtNetwork({ task, unread = 0, weights, ...rest }: Construction): BuiltNetwork {
   const layers = rest.units.slice(0, -1).map((names) => names.length);
-  const signature = { channels: task.channels.map((alphabet) => alphabet.length), answers: task.output.length };
-  const model = ilrnnModel.build({ layers, activation: "step", unread }, signature);
+  const model = ilrnnModel.build({ layers, activation: "step", unread }, signatureOf(task));
   const parameters: Record<string, NDArray> = {};
   for (const [name, { shape }] of Object.entries(model.parameters)) {
     parameters[name] = ndarray(new Float64Array(shape.reduce((size, extent) => size * extent, 1)), shape);

@@ -8,7 +8,7 @@ import { compare, format, fromNumber, type Rational, rational } from "../../alge
 import { LonghandError } from "../../errors.ts";
 import { ilrnnModel, type Model } from "../../models/index.ts";
 import { machineOf } from "../../networks/index.ts";
-import type { FiniteMachine, Task } from "../../tasks/index.ts";
+import { type FiniteMachine, signatureOf, type Task } from "../../tasks/index.ts";
 import { centreThresholds, exploreProduct, type Flaw, type Product } from "../exact/product.ts";
 import { type StepNetwork, stepNetwork } from "../exact/step-network.ts";
 import { encode, type Move, movesOfMachine, movesOfWords, unknownsOf, type WeightBounds, type Word } from "./encode.ts";
@@ -110,9 +110,7 @@ export async function synthesize(task: Task, options: SynthesisOptions): Promise
   checkPositive("margin", margin);
   if (maxWeight) checkPositive("maxWeight", maxWeight);
   checkPositive("seconds", fromNumber(seconds));
-  const channels = task.channels.map((alphabet) => alphabet.length);
-  const signature = { channels, answers: task.output.length };
-  const model = ilrnnModel.build({ layers, unread, activation: "step" }, signature);
+  const model = ilrnnModel.build({ layers, unread, activation: "step" }, signatureOf(task));
   const parameters = unknownsOf(model);
   const unknowns = parameters.flatMap((parameter) => parameter.unknowns);
 

@@ -1,5 +1,6 @@
 /** The adding problem (Hochreiter and Schmidhuber 1997, experiment 4). */
 import type { DrawnTask } from "../contract.ts";
+import { answerMarked, features } from "./marked.ts";
 import { numberTask } from "./number-task.ts";
 
 /**
@@ -13,7 +14,7 @@ export const addingProblem: DrawnTask = numberTask({
   source:
     "Hochreiter and Schmidhuber 1997, experiment 4; numbers from 0 to 1 and a mark in each half as in Arjovsky, Shah and Bengio 2016",
   example: "0.5 0, 0.25 1, 0.75 0, 0.125 1",
-  features: ["number", "mark"],
+  features,
   values: ["sum"],
   tolerance: 0.04,
   defaultTrainLengths: [100, 100],
@@ -31,10 +32,5 @@ export const addingProblem: DrawnTask = numberTask({
     }
     target[length - 1] = input[2 * first]! + input[2 * second]!;
   },
-  answer(input, target) {
-    const length = input.length / 2;
-    let sum = 0;
-    for (let t = 0; t < length; t++) sum += input[2 * t]! * input[2 * t + 1]!;
-    target[length - 1] = sum;
-  },
+  answer: answerMarked,
 });

@@ -1,5 +1,6 @@
 /** Storing precise values over time (Otte, Liwicki and Zell 2014; Hochreiter and Schmidhuber 1997). */
 import type { DrawnTask } from "../contract.ts";
+import { answerMarked, features } from "./marked.ts";
 import { numberTask } from "./number-task.ts";
 
 /**
@@ -15,7 +16,7 @@ export const storingPreciseValues: DrawnTask = numberTask({
   summary: "the number marked in the first half of a sequence, after its end",
   source: "papers/004, section 3.2; Otte, Liwicki and Zell 2014",
   example: "0.5 0, 0.25 1, 0.75 0, 0.125 0",
-  features: ["number", "mark"],
+  features,
   values: ["value"],
   tolerance: 0.04,
   defaultTrainLengths: [10, 60],
@@ -27,10 +28,5 @@ export const storingPreciseValues: DrawnTask = numberTask({
     input[2 * marked + 1] = 1;
     target[length - 1] = input[2 * marked]!;
   },
-  answer(input, target) {
-    const length = input.length / 2;
-    let value = 0;
-    for (let t = 0; t < length; t++) value += input[2 * t]! * input[2 * t + 1]!;
-    target[length - 1] = value;
-  },
+  answer: answerMarked,
 });
