@@ -30,6 +30,7 @@ export {
   type Moved as NetworkMoved,
   moveInputs,
   type Stepper as NetworkStepper,
+  stateArrays,
   stateMade,
   stepperOf,
 } from "./stepper.ts";

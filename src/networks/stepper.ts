@@ -43,27 +43,50 @@ export function answeringSteps(model: Model): { readonly first: Program; readonl
 }
 
 /** What the step's program is given for moves, beside the parameters: `symbols`, and each `state <name>` of later steps. */
-export function moveInputs({ state, signature }: Model, moves: readonly Move[]): Record<string, NDArray> {
-  const symbols = Int32Array.from(moves.flatMap(({ letter }) => letter));
-  const given: Record<string, NDArray> = { symbols: ndarray(symbols, [moves.length, signature.channels.length]) };
-  if (moves[0]?.values === null) return given;
+export function moveInputs(model: Model, moves: readonly Move[]): Record<string, NDArray> {
+  const symbols = ndarray(Int32Array.from(moves.flatMap(({ letter }) => letter)), [
+    moves.length,
+    model.signature.channels.length,
+  ]);
+  if (moves[0]?.values === null) return { symbols };
+  return {
+    symbols,
+    ...stateArrays(
+      model,
+      moves.map(({ values }) => values!),
+    ),
+  };
+}
+
+/** States, the tensors of each one after the other, as inputs of a program. */
+export function stateArrays(
+  { state }: Model,
+  rows: readonly (readonly number[])[],
+  nameOf: (state: string) => string = stateInput,
+): Record<string, NDArray> {
+  const given: Record<string, NDArray> = {};
   let start = 0;
   for (const [name, width] of Object.entries(state)) {
-    const data = new Float64Array(moves.length * width);
-    moves.forEach(({ values }, row) => {
-      for (let k = 0; k < width; k++) data[row * width + k] = values![start + k]!;
+    const data = new Float64Array(rows.length * width);
+    rows.forEach((values, row) => {
+      for (let k = 0; k < width; k++) data[row * width + k] = values[start + k]!;
     });
-    given[stateInput(name)] = ndarray(data, [moves.length, width]);
+    given[nameOf(name)] = ndarray(data, [rows.length, width]);
     start += width;
   }
   return given;
 }
 
-/** The state that a move made, by its row in the program's outputs: the state tensors one after the other. */
-export function stateMade({ state }: Model, made: Readonly<Record<string, NDArray>>, row: number): number[] {
+/** The state that a step made, by its row in the program's outputs: the state tensors one after the other. */
+export function stateMade(
+  { state }: Model,
+  made: Readonly<Record<string, NDArray>>,
+  row: number,
+  nameOf: (state: string) => string = stateOutput,
+): number[] {
   const values: number[] = [];
   for (const [name, width] of Object.entries(state)) {
-    const { data } = made[stateOutput(name)]!;
+    const { data } = made[nameOf(name)]!;
     for (let k = row * width; k < (row + 1) * width; k++) values.push(data[k]!);
   }
   return values;

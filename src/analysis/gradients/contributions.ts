@@ -2,20 +2,12 @@
 import { problemInputs } from "../../evaluation/index.ts";
 import { gradient, input, type NDArray, program, type Tensor, unrollScans } from "../../graph/index.ts";
 import { type Model, parameterInputs } from "../../models/index.ts";
-import { stateInput } from "../../networks/index.ts";
+import { stateArrays, stateInput } from "../../networks/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 import { problemLoss, type TrainingConfig } from "../../training/index.ts";
 import { lossGradients, rowOf, type StateGradients } from "./by-lag.ts";
 import { stepPullback } from "./jacobians.ts";
-import {
-  atStep,
-  countAsked,
-  type GradientProbe,
-  lastAsked,
-  stateArrays,
-  type Trajectory,
-  trajectoryOf,
-} from "./probe.ts";
+import { atStep, countAsked, type GradientProbe, lastAsked, type Trajectory, trajectoryOf } from "./probe.ts";
 
 /** What the parameters do at step T − k: its share of ∂L_T/∂θ. */
 export interface LagContribution {

@@ -2,9 +2,9 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { add, gradient, input, mul, type NDArray, program, reduceSum } from "../../graph/index.ts";
 import type { Model } from "../../models/index.ts";
-import { stateInput, stateOutput, stepProgram } from "../../networks/index.ts";
+import { stateArrays, stateInput, stateMade, stateOutput, stepProgram } from "../../networks/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
-import { atStep, type GradientProbe, repeated, stateArrays, stateRows, type Trajectory } from "./probe.ts";
+import { atStep, type GradientProbe, repeated, type Trajectory } from "./probe.ts";
 
 /** Singular values, from the largest. */
 export type Spectrum = readonly number[];
@@ -36,7 +36,7 @@ export function stepPullback({ network: { model, parameters } }: Pick<GradientPr
   return {
     byStates(states, symbols, rows) {
       const made = programs.byStates.run(inputs(states, symbols, rows));
-      return stateRows(model, rows.length, (name) => made[name]!);
+      return rows.map((_, row) => stateMade(model, made, row, (name) => name));
     },
     byParameters: (states, symbols, rows) => programs.byParameters.run(inputs(states, symbols, rows)),
   };

@@ -3,7 +3,7 @@ import { LonghandError } from "../../errors.ts";
 import { type ProblemInputs, problemArrays } from "../../evaluation/index.ts";
 import { type ArrayData, type NDArray, ndarray } from "../../graph/index.ts";
 import type { Model } from "../../models/index.ts";
-import { firstStepProgram, makeNetwork, stateInput, stateOutput, stepProgram } from "../../networks/index.ts";
+import { firstStepProgram, makeNetwork, stateArrays, stateMade, stepProgram } from "../../networks/index.ts";
 import { randomSource } from "../../random/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 import { type AnyTask, drawBatch } from "../../tasks/index.ts";
@@ -154,33 +154,7 @@ export function trajectoryOf({ network, problems, steps, samples }: GradientProb
   for (let t = 0; t < steps; t++) {
     const given = { ...parameters, symbols: atStep(problems.symbols, t + 1) };
     const made = t === 0 ? first.run(given) : later.run({ ...given, ...stateArrays(model, states[t]!) });
-    states.push(stateRows(model, samples, (name) => made[stateOutput(name)]!));
+    states.push(Array.from({ length: samples }, (_, row) => stateMade(model, made, row)));
   }
   return states;
-}
-
-/** Rows of states, the tensors one after the other, as inputs of a program. */
-export function stateArrays(
-  model: Model,
-  rows: readonly (readonly number[])[],
-  nameOf: (state: string) => string = stateInput,
-): Record<string, NDArray> {
-  let start = 0;
-  return Object.fromEntries(
-    Object.entries(model.state).map(([name, width]) => {
-      const from = start;
-      start += width;
-      const data = Float64Array.from(rows.flatMap((row) => row.slice(from, from + width)));
-      return [nameOf(name), ndarray(data, [rows.length, width])];
-    }),
-  );
-}
-
-/** The inverse of `stateArrays`. */
-export function stateRows(model: Model, count: number, arrayOf: (state: string) => NDArray): number[][] {
-  return Array.from({ length: count }, (_, row) =>
-    Object.entries(model.state).flatMap(([name, width]) =>
-      Array.from(arrayOf(name).data.subarray(row * width, (row + 1) * width)),
-    ),
-  );
 }
