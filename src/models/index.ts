@@ -28,7 +28,7 @@ export {
   type Signature,
 } from "./model.ts";
 export { type Readout, readBy, readouts } from "./readouts.ts";
-export { type CellKind, cellKinds, recurrentModels } from "./recurrent/index.ts";
+export { type CellKind, cellKinds, partPrefixes, recurrentModels } from "./recurrent/index.ts";
 export { dngpuModel, ilrnnModel, neuralGpuModel, stackModel };
 
 /** All kinds of models. */

@@ -3,13 +3,16 @@ import {
   type ActivationName,
   activation,
   type Cell,
+  initialStateParameters,
+  learnedInitialState,
   type ParameterSpec,
   type Tensors,
   uniformByFanIn,
   zeros,
 } from "../../cells/index.ts";
 import { LonghandError } from "../../errors.ts";
-import { add, type Dimension, expand, input, matmul, reshape, type Tensor } from "../../graph/index.ts";
+import { add, type Dimension, matmul, type Tensor } from "../../graph/index.ts";
+import { parameterInputs } from "../../models/index.ts";
 
 export interface RecurrentNetwork {
   readonly cell: Cell;
@@ -33,10 +36,7 @@ export function parametersOf({ cell, readout, learnedState }: RecurrentNetwork):
   }
   return {
     ...cell.parameters,
-    ...(learnedState &&
-      Object.fromEntries(
-        Object.entries(cell.state).map(([name, width]) => [initialName(name), { shape: [width], initial: zeros }]),
-      )),
+    ...(learnedState && initialStateParameters(cell)),
     ...(readout && {
       V: { shape: [cell.output, readout.units], initial: uniformByFanIn() },
       c: { shape: [readout.units], initial: zeros },
@@ -44,14 +44,9 @@ export function parametersOf({ cell, readout, learnedState }: RecurrentNetwork):
   };
 }
 
-/** Name of the parameter that holds a state before the first step. */
-const initialName = (state: string) => `initial ${state}`;
-
 /** An input for each parameter, by name. */
 export function parameterTensors(network: RecurrentNetwork): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(parametersOf(network)).map(([name, { shape }]) => [name, input(name, shape)]),
-  );
+  return parameterInputs({ parameters: parametersOf(network) });
 }
 
 /** The learned state before the first step, the same for every example; undefined where it is zero. */
@@ -60,13 +55,7 @@ export function learnedState(
   parameters: Tensors,
   batch: Dimension,
 ): Tensors | undefined {
-  if (!isLearned) return undefined;
-  return Object.fromEntries(
-    Object.entries(cell.state).map(([name, width]) => [
-      name,
-      expand(reshape(parameters[initialName(name)]!, [1, width]), [batch, width]),
-    ]),
-  );
+  return isLearned ? learnedInitialState(cell, parameters, batch) : undefined;
 }
 
 /** What the output units make of the cell's output [..., hidden]. */

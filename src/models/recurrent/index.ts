@@ -6,6 +6,7 @@ import { type CellKind, type CellSettings, cellKinds, readoutInitializer } from 
 import { recurrentNetwork } from "./network.ts";
 
 export { type CellKind, cellKinds } from "./cell-kinds.ts";
+export { partPrefixes } from "./network.ts";
 
 const width = z.int().min(1);
 

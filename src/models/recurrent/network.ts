@@ -37,7 +37,16 @@ interface Part {
   readonly reverse: boolean;
 }
 
-const DIRECTIONS = ["forward", "reverse"] as const;
+/**
+ * What the names of a network's parts begin with, by layer and direction, forward first: "", or "2.", or "2.reverse.".
+ * @param layers their number.
+ */
+export function partPrefixes(layers: number, bidirectional: boolean): string[][] {
+  return Array.from({ length: layers }, (_, n) => {
+    const layer = layers > 1 ? inLayer(n, "") : "";
+    return bidirectional ? [`${layer}forward.`, `${layer}reverse.`] : [layer];
+  });
+}
 
 /**
  * The network over a batch, with x_t the input's features:
@@ -55,17 +64,11 @@ export function recurrentNetwork(
   const { bidirectional, feedback, learnedState } = options;
   const features = signature.features ?? featureCount(signature.channels);
   const layers = feedback && options.layers.length > 1 ? [joined(options.layers)] : options.layers;
+  const prefixes = partPrefixes(layers.length, bidirectional);
   const parts: Part[][] = [];
   let width = features;
   for (const [n, make] of layers.entries()) {
-    const layer = layers.length > 1 ? inLayer(n, "") : "";
-    const made = bidirectional
-      ? DIRECTIONS.map((name) => ({
-          prefix: `${layer}${name}.`,
-          cell: make(width),
-          reverse: name === "reverse",
-        }))
-      : [{ prefix: layer, cell: make(width), reverse: false }];
+    const made = prefixes[n]!.map((prefix, direction) => ({ prefix, cell: make(width), reverse: direction === 1 }));
     parts.push(made);
     width = made.reduce((sum, { cell }) => sum + cell.output, 0);
   }

@@ -2,7 +2,7 @@
 import { type Packed, type Packing, unpack } from "../../cells/index.ts";
 import { LonghandError } from "../../errors.ts";
 import { input, type NDArray, ndarray, program, type Tensor } from "../../graph/index.ts";
-import { featureCount, type Model, type Signature } from "../../models/index.ts";
+import { featureCount, type Model, partPrefixes, type Signature } from "../../models/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 
 export type Arrays = Readonly<Record<string, NDArray>>;
@@ -49,11 +49,7 @@ export function partsOf({ options }: Pick<Model, "options">): string[][] {
     readonly hidden: number | readonly number[];
     readonly bidirectional: boolean;
   };
-  const layers = typeof hidden === "number" ? [hidden] : hidden;
-  return layers.map((_, n) => {
-    const layer = layers.length > 1 ? `${n + 1}.` : "";
-    return bidirectional ? [`${layer}forward.`, `${layer}reverse.`] : [layer];
-  });
+  return partPrefixes(typeof hidden === "number" ? 1 : hidden.length, bidirectional);
 }
 
 /**

@@ -1,5 +1,14 @@
 /** Networks out of ONNX files: [X] → RNN, LSTM or GRU, one or several → MatMul or Gemm, Add → logits. */
-import { nativeActivations, type Packing } from "../../cells/index.ts";
+import {
+  type Cell,
+  gru,
+  gruResetBefore,
+  lstm,
+  lstmPeephole,
+  nativeActivations,
+  type Packing,
+  rnn,
+} from "../../cells/index.ts";
 import { LonghandError } from "../../errors.ts";
 import {
   input,
@@ -145,16 +154,21 @@ function nativeOf(node: ScanNode): NativeScan<unknown> {
 /** Which models have a layer's equations, and their functions. */
 function kindOf(native: NativeScan<unknown>): Pick<Foreign, "models" | "options" | "packing"> {
   const [f, g, h] = nativeActivations(native);
-  if (native.opType === "RNN") return { models: ["rnn"], options: { activation: f! }, packing: { gates: [""] } };
+  if (native.opType === "RNN") return { models: ["rnn"], options: { activation: f! }, packing: packingOf(rnn) };
   if (native.opType === "GRU") {
     const isLate = native.attributes.linear_before_reset !== undefined;
-    const packing: Packing = { gates: ["z", "r", "n"], ...(isLate && { apart: "n" }) };
-    return { models: [isLate ? "gru" : "gru-reset-before"], options: { gate: f!, candidate: g! }, packing };
+    const options = { gate: f!, candidate: g! };
+    if (isLate) return { models: ["gru"], options, packing: packingOf(gru) };
+    return { models: ["gru-reset-before"], options, packing: packingOf(gruResetBefore) };
   }
-  const gates = ["i", "o", "f", "g"];
   const options = { gate: f!, candidate: g!, squash: h! };
-  if (native.inputs[7]) return { models: ["lstm-peephole"], options, packing: { gates, peepholes: ["i", "o", "f"] } };
-  return { models: ["lstm", "lstm-sigmoid"], options, packing: { gates } };
+  if (native.inputs[7]) return { models: ["lstm-peephole"], options, packing: packingOf(lstmPeephole) };
+  return { models: ["lstm", "lstm-sigmoid"], options, packing: packingOf(lstm) };
+}
+
+/** How ONNX packs a kind of cell: as the cell says. */
+function packingOf(make: (sizes: { readonly input: number; readonly hidden: number }) => Cell): Packing {
+  return make({ input: 1, hidden: 1 }).native!;
 }
 
 function weightsOf({ opType, inputs }: NativeScan<unknown>): PackedArrays {
@@ -168,7 +182,7 @@ function weightsOf({ opType, inputs }: NativeScan<unknown>): PackedArrays {
   }
   const made = constants({ W, R, B, P }, opType);
   const rows = W!.shape[1] as number;
-  const [both] = [made.B!];
+  const both = made.B!;
   return {
     W: ndarray(made.W!.data, W!.shape.slice(1) as number[]),
     R: ndarray(made.R!.data, R!.shape.slice(1) as number[]),

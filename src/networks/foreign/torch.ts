@@ -1,5 +1,5 @@
 /** Weights under PyTorch's names: those of torch.nn.RNN, LSTM and GRU and of a torch.nn.Linear that reads them. */
-import { type Packing, pack } from "../../cells/index.ts";
+import { type Packing, pack, unprefixed } from "../../cells/index.ts";
 import { LonghandError } from "../../errors.ts";
 import { type NDArray, ndarray } from "../../graph/index.ts";
 import type { Model } from "../../models/index.ts";
@@ -148,14 +148,10 @@ export function writeTorch(model: Model, parameters: Arrays): Record<string, NDA
   const { hidden } = options;
   if (Array.isArray(hidden) && new Set(hidden).size > 1)
     refuse(` with layers of ${hidden.join(", ")} units, expected as many each`);
+  const { V, c, ...ofCells } = parameters;
   const written = partsOf(model).flatMap((parts, n) =>
     parts.flatMap((prefix, d): [string, NDArray][] => {
-      const own = Object.fromEntries(
-        Object.entries(parameters).flatMap(([name, value]) =>
-          isOwn(name, prefix) ? [[name.slice(prefix.length), value]] : [],
-        ),
-      );
-      const packed = computed(own, (tensors) => ({ ...pack(tensors, module.packing) }));
+      const packed = computed(unprefixed(prefix, ofCells), (tensors) => ({ ...pack(tensors, module.packing) }));
       const at = (name: string) => `${model.name}.${name}${suffixOf(n, d)}`;
       return [
         [at("weight_ih"), packed.W!],
@@ -165,16 +161,13 @@ export function writeTorch(model: Model, parameters: Arrays): Record<string, NDA
       ];
     }),
   );
-  const all = { ...Object.fromEntries(written), "fc.weight": transposed(parameters.V!), "fc.bias": parameters.c! };
+  const all = { ...Object.fromEntries(written), "fc.weight": transposed(V!), "fc.bias": c! };
   const isShort = Object.values(parameters).every(({ data }) => data instanceof Float32Array);
   const width = isShort ? Float32Array : Float64Array;
   return Object.fromEntries(
     Object.entries(all).map(([name, { shape, data }]) => [name, ndarray(width.from(data), shape)]),
   );
 }
-
-/** Whether a parameter is of the part with this prefix, which is empty where there is only one. */
-const isOwn = (name: string, prefix: string) => name.startsWith(prefix) && name !== "V" && name !== "c";
 
 function transposed({ shape, data }: NDArray): NDArray {
   const [rows, columns] = shape as [number, number];
