@@ -2,9 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { LonghandError } from "../src/index.ts";
 import { importRun, readForeign } from "../src/node.ts";
-import { collect, readSettings } from "./options.ts";
+import { collect, readSettings, unreadable } from "./options.ts";
 import type { Output } from "./output.ts";
 import { count } from "./words.ts";
 
@@ -63,7 +62,6 @@ async function bytesOf(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LonghandError("file", `can't read ${file}: ${reason}`, { cause });
+    throw unreadable(file, cause);
   }
 }

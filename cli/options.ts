@@ -91,9 +91,14 @@ export async function readText(path: string): Promise<string> {
     for await (const part of process.stdin) parts.push(part as Buffer);
     return Buffer.concat(parts).toString("utf8");
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LonghandError("file", `can't read ${path}: ${reason}`, { cause });
+    throw unreadable(path, cause);
   }
+}
+
+/** The error about a file that can't be read. */
+export function unreadable(path: string, cause: unknown): LonghandError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new LonghandError("file", `can't read ${path}: ${reason}`, { cause });
 }
 
 /** A reader of --replica: a number or "all". */

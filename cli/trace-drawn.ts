@@ -6,10 +6,10 @@ import { answerPicture, shownSymbol } from "./trace-answer.ts";
 import { shortened } from "./words.ts";
 
 /** A picture to be written. */
-export interface StatePicture {
+export interface Picture {
   readonly shows: string;
   readonly file: string;
-  readonly data: string;
+  readonly data: string | Uint8Array;
 }
 
 /**
@@ -21,7 +21,7 @@ export async function traceStates(
   input: string,
   file: string,
   options: TraceRunOptions,
-): Promise<{ trace: DrawnTrace; pictures: StatePicture[] } | undefined> {
+): Promise<{ trace: DrawnTrace; pictures: Picture[] } | undefined> {
   const { task } = trained;
   if (!isDrawn(task)) return undefined;
   const trace = await traceDrawn(trained, task, input, options);

@@ -7,7 +7,7 @@ import { previousCheckpointOption, replicaOption, runtimeOption, wholeNumber, wh
 import type { Output } from "./output.ts";
 import { readProblemsWithMinus } from "./predict.ts";
 import { printProblem } from "./problem.ts";
-import { traceStates } from "./trace-drawn.ts";
+import { type Picture, traceStates } from "./trace-drawn.ts";
 import { count, shortened } from "./words.ts";
 import { writeOutput } from "./write-files.ts";
 
@@ -48,13 +48,6 @@ export function addTrace(program: Command, output: () => Output): void {
     .action(async (folder: string, input: string, options: TraceOptions) =>
       traceVerb(folder, input, options, output()),
     );
-}
-
-/** A picture to be written. */
-interface Picture {
-  readonly shows: string;
-  readonly file: string;
-  readonly data: string | Uint8Array;
 }
 
 async function traceVerb(folder: string, input: string, options: TraceOptions, output: Output): Promise<void> {

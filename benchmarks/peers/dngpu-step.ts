@@ -2,6 +2,7 @@
  * This project's side of the case `dngpu-step`, as its trainer does it: the gradients of parts of 16 examples on as many
  * threads as are given, each part to the thread that is free first, then the step.
  */
+
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { NDArray } from "../../src/graph/index.ts";
 import { dngpuModel } from "../../src/models/index.ts";
@@ -11,6 +12,7 @@ import { onnxNodeRuntime } from "../../src/runtime/onnx/node.ts";
 import { MASKS, positionsOf, updateProgram } from "../../src/training/bins/program.ts";
 import { completeConfig, gradientProgram, layoutOf } from "../../src/training/index.ts";
 import { type CaseFile, decodeFloats, decodeIntegers, encodeArray, type PeerResult } from "../contract.ts";
+import { timed } from "./timing.ts";
 
 const CHUNK = 16;
 
@@ -175,19 +177,9 @@ export async function measureDngpuStep(file: CaseFile, threads: number): Promise
       return [names[name as keyof typeof names], encodeArray(part, [part.length]).data];
     }),
   );
-  const times: number[] = [];
-  const processor: number[] = [];
-  for (let i = 0; i < file.iterations; i++) {
-    const used = process.cpuUsage();
-    const start = performance.now();
-    await step(t++, true);
-    times.push(performance.now() - start);
-    const { user, system } = process.cpuUsage(used);
-    processor.push((user + system) / 1000);
-    if (i >= 2 && times.reduce((sum, time) => sum + time, 0) > 1000 * file.maximumSeconds) break;
-  }
+  const times = await timed(() => step(t++, true), file);
   await Promise.all(workers.map((worker) => worker.terminate()));
-  return { threads, compile_s: compile, checks: { loss: losses, parameters }, times_ms: times, cpu_ms: processor };
+  return { threads, compile_s: compile, checks: { loss: losses, parameters }, ...times };
 }
 
 if (!isMainThread) {

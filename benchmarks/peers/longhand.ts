@@ -12,6 +12,7 @@ import { VERSION } from "../../src/version.ts";
 import { type CaseFile, encodeArray } from "../contract.ts";
 import { measureDngpuStep } from "./dngpu-step.ts";
 import { benchmarkStep } from "./steps.ts";
+import { timed } from "./timing.ts";
 
 interface Order {
   readonly path: string;
@@ -117,7 +118,7 @@ async function main(): Promise<void> {
   };
   const losses = [await step()];
   const compile = (performance.now() - began) / 1000;
-  const { checkedSteps, iterations, maximumSeconds } = own.file;
+  const { checkedSteps } = own.file;
   while (t < checkedSteps) losses.push(await step());
   await Promise.all(followers.map(({ arrived }) => arrived));
   const all = [own.parameters(), ...received];
@@ -127,19 +128,7 @@ async function main(): Promise<void> {
       return [name, encodeArray(joined, [joined.length]).data];
     }),
   );
-  const times: number[] = [];
-  const processor: number[] = [];
-  let total = 0;
-  for (let i = 0; i < iterations; i++) {
-    const start = performance.now();
-    const used = process.cpuUsage();
-    await step();
-    times.push(performance.now() - start);
-    const { user, system } = process.cpuUsage(used);
-    processor.push((user + system) / 1000);
-    total += times.at(-1)!;
-    if (i >= 2 && total > 1000 * maximumSeconds) break;
-  }
+  const times = await timed(step, own.file);
   Atomics.store(control, 0, (1 << 30) + 1);
   Atomics.notify(control, 0);
   await Promise.all(followers.map(({ worker }) => worker.terminate()));
@@ -149,8 +138,7 @@ async function main(): Promise<void> {
     threads,
     compile_s: compile,
     checks: { loss: losses, parameters },
-    times_ms: times,
-    cpu_ms: processor,
+    ...times,
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }

@@ -79,14 +79,18 @@ function rnn(p, batch) {
 }
 
 /** The gates' weights joined: one product a step, as tf.layers.lstm has it. */
-function lstm(p, batch) {
-  const { time, batch: size, hidden } = sizes;
-  const [W, U, b] = ["W", "U", "b"].map((letter) =>
+function joined(p, gates) {
+  return ["W", "U", "b"].map((letter) =>
     tf.concat(
-      ["i", "f", "g", "o"].map((gate) => p[letter + gate]),
+      gates.map((gate) => p[letter + gate]),
       -1,
     ),
   );
+}
+
+function lstm(p, batch) {
+  const { time, batch: size, hidden } = sizes;
+  const [W, U, b] = joined(p, ["i", "f", "g", "o"]);
   const inputs = tf.unstack(tf.reshape(tf.add(product(batch.x, W), b), [time, size, 4 * hidden]));
   let [h, c] = [tf.zeros([size, hidden]), tf.zeros([size, hidden])];
   const states = inputs.map((each) => {
@@ -100,12 +104,7 @@ function lstm(p, batch) {
 
 function gru(p, batch) {
   const { time, batch: size, hidden } = sizes;
-  const [W, U, b] = ["W", "U", "b"].map((letter) =>
-    tf.concat(
-      ["r", "z", "n"].map((gate) => p[letter + gate]),
-      -1,
-    ),
-  );
+  const [W, U, b] = joined(p, ["r", "z", "n"]);
   const inputs = tf.unstack(tf.reshape(tf.add(product(batch.x, W), b), [time, size, 3 * hidden]));
   let h = tf.zeros([size, hidden]);
   const states = inputs.map((each) => {

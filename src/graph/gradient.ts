@@ -14,7 +14,7 @@ import { scalar } from "./operators/constant.ts";
 import { MatMul, matmul } from "./operators/matmul.ts";
 import { residuals } from "./residuals.ts";
 import { expose, scan, scanInputs, substituted } from "./scan.ts";
-import { describe, input, inRegion, type ScanNode, type Tensor } from "./tensor.ts";
+import { describe, input, inRegion, isOperator, type ScanNode, type Tensor } from "./tensor.ts";
 import { outside, topologicalOrder } from "./traverse.ts";
 
 /**
@@ -46,9 +46,7 @@ function accumulated(sum: Tensor, share: Tensor): Tensor {
   return add(sum, share);
 }
 
-function isNegative({ node }: Tensor): boolean {
-  return node.kind === "operator" && node.operator === Neg;
-}
+const isNegative = (tensor: Tensor) => isOperator(tensor, Neg);
 
 /** Rows out of products, without the products' other rows: (A B)[rows] = A[rows] B. What a joined operand's derivative asks for. */
 function withoutOtherRows(share: Tensor): Tensor {
@@ -59,14 +57,12 @@ function withoutOtherRows(share: Tensor): Tensor {
   return axis === -2 && stride === 1 && isMadeOfProducts(whole) ? rowsOf(whole) : share;
 
   function isMadeOfProducts(tensor: Tensor): boolean {
-    const { node } = tensor;
-    if (node.kind !== "operator" || !sameShape(tensor.shape, whole.shape)) return false;
-    return node.operator === MatMul || (node.operator === Add && node.inputs.every(isMadeOfProducts));
+    if (!sameShape(tensor.shape, whole.shape)) return false;
+    return isOperator(tensor, MatMul) || (isOperator(tensor, Add) && tensor.node.inputs.every(isMadeOfProducts));
   }
   function rowsOf(tensor: Tensor): Tensor {
     const [a, b] = tensor.node.inputs as [Tensor, Tensor];
-    const isProduct = tensor.node.kind === "operator" && tensor.node.operator === MatMul;
-    return isProduct ? matmul(slice(a, { axis, ...range }), b) : add(rowsOf(a), rowsOf(b));
+    return isOperator(tensor, MatMul) ? matmul(slice(a, { axis, ...range }), b) : add(rowsOf(a), rowsOf(b));
   }
 }
 

@@ -108,6 +108,11 @@ export function isInside(inner: Region, outer: Region): boolean {
   return false;
 }
 
+/** Whether a tensor is made by this operator. */
+export function isOperator({ node }: Tensor, operator: unknown): boolean {
+  return node.kind === "operator" && node.operator === operator;
+}
+
 /** What kind of value a tensor is. */
 export interface TensorType {
   readonly dtype: DType;

@@ -1,6 +1,6 @@
 /** Texts that a network writes: it reads its own answers. */
 import { LonghandError } from "../errors.ts";
-import { ndarray, type Program, program } from "../graph/index.ts";
+import { ndarray } from "../graph/index.ts";
 import type { Model } from "../models/index.ts";
 import type { Stream } from "../random/index.ts";
 import type { Arrays, Runtime } from "../runtime/contract.ts";
@@ -31,10 +31,8 @@ export interface SampleOptions {
 export async function* sampleSymbols(model: Model, parameters: Arrays, options: SampleOptions): AsyncGenerator<number> {
   const { runtime, prompt, length, temperature = 1, stream } = options;
   checkSampling(model, options);
-  const logitsOnly = ({ name, inputs, outputs: { logits, ...states } }: Program) =>
-    program(name, inputs, { ...states, logits: logits! });
-  await using first = await runtime.compile(logitsOnly(firstStepProgram(model, 1)));
-  await using later = await runtime.compile(logitsOnly(stepProgram(model, 1)));
+  await using first = await runtime.compile(firstStepProgram(model, 1));
+  await using later = await runtime.compile(stepProgram(model, 1));
   const names = Object.keys(model.state);
   let made: Arrays | undefined;
   const read = async (symbol: number) => {

@@ -11,7 +11,7 @@ import {
 } from "../evaluation/index.ts";
 import type { Model } from "../models/index.ts";
 import { operationsOf } from "../runtime/operations.ts";
-import { type AnyTask, isDrawn, validLengths } from "../tasks/index.ts";
+import { isDrawn, nextValid, validLengths } from "../tasks/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { replicaOf, type Trained } from "./trained.ts";
@@ -170,9 +170,4 @@ export function lengthsFor({ task, config }: Trained): number[] {
   }
   const factors = isDrawn(task) ? [1, 2, 4] : [1, 10, 100];
   return factors.flatMap((factor) => nextValid(task, factor * longest));
-}
-
-/** The first length from this one on that the task has. */
-function nextValid(task: AnyTask, length: number): number[] {
-  return validLengths(task, length, length + 10).slice(0, 1);
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { LonghandError, unknownName } from "../errors.ts";
 import { checkLengths } from "../evaluation/index.ts";
 import { parseConfig, readouts } from "../models/index.ts";
-import { findAnyTask, isDrawn, validLengths } from "../tasks/index.ts";
+import { findAnyTask, isDrawn, nextValid } from "../tasks/index.ts";
 import { completeConfig, mergeConfig, type TrainingConfig } from "../training/index.ts";
 import { configHash } from "./described.ts";
 import { about, packagedNames, packagedPath, readJsonObject, slug } from "./packaged.ts";
@@ -153,12 +153,7 @@ export async function loadSurvey(survey: string, options: SurveyOptions = {}): P
     const beginning = Object.keys(begin).length === 0 ? null : parseConfig(beginConfig, begin, `${what}, begin`);
     const { times, samples, read, reach, ...test } = parseConfig(testConfig, tested, `${what}, test`);
     const found = findAnyTask(task);
-    const lengths =
-      test.lengths ??
-      times.flatMap((factor) => {
-        const length = factor * complete.lengths[1];
-        return validLengths(found, length, length + 10).slice(0, 1);
-      });
+    const lengths = test.lengths ?? times.flatMap((factor) => nextValid(found, factor * complete.lengths[1]));
     about(`${what}, test`, () => checkLengths(found, reach === null ? lengths : [...lengths, reach]));
     if (prove && isDrawn(found))
       throw new LonghandError("config", `${what}, prove: received settings, expected null: ${task} can't be proved`);

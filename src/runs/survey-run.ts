@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type LengthResult, reachOf } from "../evaluation/index.ts";
 import { nodeFileSystem } from "../files/file-system.ts";
-import { openMetrics, readMetrics } from "../files/metrics-file.ts";
+import { type MetricsRecord, openMetrics, readMetrics } from "../files/metrics-file.ts";
 import { readRun } from "../files/run-folder.ts";
 import { readBy, readouts } from "../models/index.ts";
 import { isDrawn, validLengths } from "../tasks/index.ts";
@@ -187,9 +187,10 @@ export async function resultOf(row: SurveyRow, folder: string, isProved: boolean
   const tests = ending ? await testsOf(row, folder) : [];
   const proofs = ending && isProved ? await proofsOf(row, folder) : [];
   const diverged = ending ? (await openTrained(run.folder)).diverged.filter(Boolean).length : 0;
-  const solvedAt = ending ? await firstPassed(run.folder, row.training.population) : [];
+  const records = ending ? await (await readRun(run.folder)).readMetrics() : [];
+  const solvedAt = ending ? firstPassed(records, row.training.population) : [];
   const reached = ending ? await reachesOf(row, folder) : null;
-  const loss = ending ? await lossOf(run.folder) : null;
+  const loss = lossOf(records);
   const isTested = tests.length === partsOf(row.test).length && (row.test.reach === null || reached !== null);
   const isComplete = isTested && (!isProved || proofs.length >= solvedBy(tests[0]!).length);
   return { ending, diverged, loss, solvedAt, tests, reached, proofs, isComplete };
@@ -209,16 +210,15 @@ async function proofsOf({ folder: name }: SurveyRow, folder: string): Promise<Su
   return [...new Map(lines.map((line) => [line.replica, line])).values()];
 }
 
-async function lossOf(folder: string): Promise<number | null> {
-  const records = await (await readRun(folder)).readMetrics();
+function lossOf(records: readonly MetricsRecord[]): number | null {
   const last = records.findLast(({ type }) => type === "step");
   return typeof last?.loss === "number" ? last.loss : null;
 }
 
 /** By replica: the step of the first look that it passed. */
-async function firstPassed(folder: string, population: number): Promise<(number | null)[]> {
+function firstPassed(records: readonly MetricsRecord[], population: number): (number | null)[] {
   const first = new Array<number | null>(population).fill(null);
-  for (const record of await (await readRun(folder)).readMetrics()) {
+  for (const record of records) {
     const look = lookSchema.safeParse(record);
     if (!look.success) continue;
     const { step, solved } = look.data;

@@ -1,6 +1,6 @@
 /** The states of a recurrent network step by step, on a problem that is drawn with its answers. Node only. */
 import { problemArrays, problemInputs, stepsOf } from "../evaluation/index.ts";
-import { optimize, program, type Tensor } from "../graph/index.ts";
+import { optimize, program } from "../graph/index.ts";
 import { parameterInputs } from "../models/index.ts";
 import type { DrawnTask } from "../tasks/index.ts";
 import { engineFor } from "./engine.ts";
@@ -42,15 +42,11 @@ export async function traceDrawn(
   const values = unitValues(model, applied, options.gates ?? false);
   const traced = optimize(Object.values(values));
   const outputs = Object.fromEntries(Object.keys(values).map((name, k) => [name, traced[k]!]));
-  const read: Record<string, Tensor> = { symbols, ...(present && { present }) };
-  const traceProgram = program("trace", { ...given, ...read }, outputs);
+  const traceProgram = program("trace", { ...given, ...inputs }, outputs);
   const { runtime } = await engineFor(traceProgram, 1, steps, options.runtime);
   await using executable = await runtime.compile(traceProgram);
   const arrays = problemArrays(model.signature, problem, steps, [], 1);
-  const made = await executable.run({
-    ...parameters,
-    ...Object.fromEntries(Object.keys(read).map((name) => [name, arrays[name]!])),
-  });
+  const made = await executable.run({ ...parameters, ...arrays });
   const [prediction] = await predictDrawn(trained, task, [problem], options);
   return {
     replica,

@@ -41,3 +41,8 @@ export function validLengths(task: Pick<AnyTask, "name" | "validLength">, low: n
   wholeNumber(task.name, "longest length", high, low);
   return Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((length) => task.validLength(length));
 }
+
+/** The first length from this one on that the task has, if one of the next ten is. */
+export function nextValid(task: Pick<AnyTask, "name" | "validLength">, length: number): number[] {
+  return validLengths(task, length, length + 10).slice(0, 1);
+}

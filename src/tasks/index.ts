@@ -26,7 +26,7 @@ export {
   type TextTaskOptions,
   textTask,
 } from "./applied/index.ts";
-export { type Batch, drawBatch, validLengths } from "./batch.ts";
+export { type Batch, drawBatch, nextValid, validLengths } from "./batch.ts";
 export {
   addingProblem,
   countingLanguage,

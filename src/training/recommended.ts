@@ -1,5 +1,5 @@
 /** Settings that work, by task and model: what a training uses where nothing else is said. */
-import { type AnyTask, type DrawnTask, isDrawn, type Task, validLengths } from "../tasks/index.ts";
+import { type AnyTask, type DrawnTask, isDrawn, nextValid, type Task, validLengths } from "../tasks/index.ts";
 import { appliedSettings } from "./recommended-applied.ts";
 import { lossFor, recommendedClassic } from "./recommended-classic.ts";
 
@@ -77,7 +77,7 @@ export function recommended(
   const [low, high] = task.defaultTrainLengths;
   const lengths = validLengths(task, low, Math.max(low, Math.min(high, longest)));
   const last = lengths.at(-1)!;
-  const target = validLengths(task, reach * last, reach * last + 10)[0]!;
+  const target = nextValid(task, reach * last)[0]!;
   return {
     ...rest,
     // Units between −1 and 1 need more noise and more steps before they saturate.

@@ -5,10 +5,10 @@
 import { Constant } from "../operators/constant.ts";
 import { MatMul } from "../operators/matmul.ts";
 import { scan, scanInputs, substituted } from "../scan.ts";
-import { currentRegion, input, inRegion, isInside, type ScanNode, type Tensor } from "../tensor.ts";
+import { currentRegion, input, inRegion, isInside, isOperator, type ScanNode, type Tensor } from "../tensor.ts";
 import { topologicalOrder } from "../traverse.ts";
 import { vectorize } from "../vectorize.ts";
-import { isOperator, levels } from "./levels.ts";
+import { levels } from "./levels.ts";
 import { sumsInOrder } from "./sums.ts";
 import { isWorthTurning } from "./turn.ts";
 

@@ -9,10 +9,10 @@ import { Add, add } from "../operators/arithmetic.ts";
 import { MatMul, matmul } from "../operators/matmul.ts";
 import { reshape } from "../operators/reshape.ts";
 import { Transpose, transpose } from "../operators/transpose.ts";
-import { scan, scanInputs, substituted } from "../scan.ts";
-import { currentRegion, isInside, type ScanNode, type Tensor } from "../tensor.ts";
+import { rebuildScan, scanInputs, substituted } from "../scan.ts";
+import { currentRegion, isInside, isOperator, type ScanNode, type Tensor } from "../tensor.ts";
 import { outside, topologicalOrder } from "../traverse.ts";
-import { isOperator } from "./levels.ts";
+import { useCounts } from "./levels.ts";
 
 type Pair = readonly [Dimension, Dimension];
 
@@ -34,10 +34,7 @@ export function withoutSumsOverTime(outputs: readonly Tensor[]): Tensor[] {
 
 function sumsOf({ body }: ScanNode): readonly Sum[] {
   const outputs = [...body.nextStates, ...body.stacked];
-  const users = new Map<Tensor, number>();
-  for (const { inputs } of topologicalOrder(outputs, outside(body.region))) {
-    for (const used of inputs) users.set(used, (users.get(used) ?? 0) + 1);
-  }
+  const users = useCounts(topologicalOrder(outputs, outside(body.region)));
   for (const output of outputs) users.set(output, (users.get(output) ?? 0) + 1);
   const isHere = (tensor: Tensor) => isInside(tensor.node.region, body.region);
   return body.states.flatMap((state, index): Sum[] => {
@@ -56,35 +53,27 @@ function withoutSums(node: ScanNode, sums: readonly Sum[], mapping: ReadonlyMap<
   const { body } = node;
   const { initial, sequences } = scanInputs(node);
   const now = (tensor: Tensor) => mapping.get(tensor) ?? tensor;
-  const byPosition = (tensors: readonly Tensor[]) => Object.fromEntries(tensors.map((tensor, k) => [`${k}`, tensor]));
   const kept = body.states.map((_, k) => k).filter((k) => !sums.some(({ index }) => index === k));
   // Factors that are read at each step are at hand; the others are stacked.
   const factors = [...new Set(sums.flatMap(({ a, b }) => [a, b]))].filter((tensor) => !body.items.includes(tensor));
-  const made = scan<string, string, string>({
-    reverse: body.reverse,
-    steps: body.time,
-    state: byPosition(kept.map((k) => now(initial[k]!))),
-    sequences: byPosition(sequences.map(now)),
-    step(states, items) {
-      const inner = new Map(mapping);
-      kept.forEach((k, position) => {
-        inner.set(body.states[k]!, states[`${position}`]!);
-      });
-      body.items.forEach((tensor, k) => {
-        inner.set(tensor, items[`${k}`]!);
-      });
-      const results = substituted(
-        [...kept.map((k) => body.nextStates[k]!), ...body.stacked, ...factors],
-        inner,
-        currentRegion(),
-      );
-      return { state: byPosition(results.slice(0, kept.length)), outputs: byPosition(results.slice(kept.length)) };
-    },
+  const start = kept.map((k) => now(initial[k]!));
+  const made = rebuildScan(node, start, sequences.map(now), (states, items) => {
+    const inner = new Map(mapping);
+    kept.forEach((k, position) => {
+      inner.set(body.states[k]!, states[position]!);
+    });
+    body.items.forEach((tensor, k) => {
+      inner.set(tensor, items[k]!);
+    });
+    const wanted = [...kept.map((k) => body.nextStates[k]!), ...body.stacked, ...factors];
+    const results = substituted(wanted, inner, currentRegion());
+    return { nextStates: results.slice(0, kept.length), stacked: results.slice(kept.length) };
   });
+  const stacked = made.outputs.slice(kept.length);
   /** A factor at all times: [time, width, rows]. */
   const overTime = (tensor: Tensor): Tensor => {
     const item = body.items.indexOf(tensor);
-    return item >= 0 ? now(sequences[item]!) : made.outputs[`${body.stacked.length + factors.indexOf(tensor)}`]!;
+    return item >= 0 ? now(sequences[item]!) : stacked[body.stacked.length + factors.indexOf(tensor)]!;
   };
   const columns = (tensor: Tensor) => {
     const [width, rows] = tensor.shape as Pair;
@@ -96,10 +85,10 @@ function withoutSums(node: ScanNode, sums: readonly Sum[], mapping: ReadonlyMap<
   };
   const finals = body.states.map((_, k) => {
     const sum = sums.find(({ index }) => index === k);
-    if (!sum) return made.node.outputs[kept.indexOf(k)]!;
+    if (!sum) return made.outputs[kept.indexOf(k)]!;
     return add(now(initial[k]!), matmul(columns(sum.a), rows(sum.b)));
   });
-  return [...finals, ...body.stacked.map((_, k) => made.outputs[`${k}`]!)];
+  return [...finals, ...stacked.slice(0, body.stacked.length)];
 }
 
 function isSumOf(sum: Tensor, state: Tensor): boolean {

@@ -6,9 +6,9 @@ import { expand } from "../operators/broadcast.ts";
 import { scalar } from "../operators/constant.ts";
 import { MatMul, matmul } from "../operators/matmul.ts";
 import { reshape } from "../operators/reshape.ts";
-import { isInside, type Node, type ScanNode, type Tensor } from "../tensor.ts";
-import { topologicalOrder } from "../traverse.ts";
-import { isOperator, levels } from "./levels.ts";
+import { isInside, isOperator, type Node, type ScanNode, type Tensor } from "../tensor.ts";
+import { outside, topologicalOrder } from "../traverse.ts";
+import { levels } from "./levels.ts";
 
 /**
  * Makes the sums of a body anew: terms without the state first, products with the state joined,
@@ -20,7 +20,7 @@ export function sumsInOrder({ body }: ScanNode, isTurned: boolean) {
   const outputs = [...body.nextStates, ...body.stacked];
   const levelOf = levels(outputs, body.region, body.states, body.items);
   const users = new Map<Tensor, Node[]>();
-  for (const node of topologicalOrder(outputs, (tensor) => !isInside(tensor.node.region, body.region))) {
+  for (const node of topologicalOrder(outputs, outside(body.region))) {
     for (const used of node.inputs) users.set(used, [...(users.get(used) ?? []), node]);
   }
   const isSum = (tensor: Tensor) =>

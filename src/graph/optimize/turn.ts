@@ -12,10 +12,10 @@ import { Constant } from "../operators/constant.ts";
 import { MatMul, matmul } from "../operators/matmul.ts";
 import { reshape } from "../operators/reshape.ts";
 import { swapLastAxes, Transpose } from "../operators/transpose.ts";
-import { scan, scanInputs, substituted } from "../scan.ts";
-import { apply, currentRegion, isInside, type OperatorNode, type ScanNode, type Tensor } from "../tensor.ts";
+import { rebuildScan, scanInputs, substituted } from "../scan.ts";
+import { apply, currentRegion, isOperator, type OperatorNode, type ScanNode, type Tensor } from "../tensor.ts";
 import { outside, topologicalOrder } from "../traverse.ts";
-import { isOperator, levels } from "./levels.ts";
+import { levels, useCounts } from "./levels.ts";
 
 /**
  * Whether a scan's body can be turned and has matrices large enough for that: all that depends on state or items is
@@ -57,9 +57,7 @@ const product = (size: number, extent: Shape[number]) => size * Number(extent);
 /** The graph with these scans turned. */
 export function turnedScans(outputs: readonly Tensor[], scans: ReadonlySet<ScanNode>): Tensor[] {
   if (scans.size === 0) return [...outputs];
-  const users = new Map<Tensor, number>();
-  for (const { inputs } of topologicalOrder(outputs))
-    for (const used of inputs) users.set(used, (users.get(used) ?? 0) + 1);
+  const users = useCounts(topologicalOrder(outputs));
   const known = new Map<Tensor, Tensor>();
   /** [time, rows, width] → [time, width, rows]. What is only made for a scan is made in that order. */
   const turnedSequence = (tensor: Tensor, mapping: ReadonlyMap<Tensor, Tensor>): Tensor => {
@@ -118,35 +116,26 @@ function turnedScan(
   const { body } = node;
   const { initial, sequences, captures } = scanInputs(node);
   const now = (tensor: Tensor) => mapping.get(tensor) ?? tensor;
-  const byPosition = (tensors: readonly Tensor[]) => Object.fromEntries(tensors.map((tensor, k) => [`${k}`, tensor]));
   const captured = new Map(captures.map((tensor) => [tensor, turnedConstant(now(tensor))]));
-  const made = scan<string, string, string>({
-    reverse: body.reverse,
-    steps: body.time,
-    state: byPosition(initial.map((tensor) => turnedConstant(now(tensor)))),
-    sequences: byPosition(sequences.map(turnedSequence)),
-    step(states, items) {
-      const turned = new Map<Tensor, Tensor>(captured);
-      body.states.forEach((tensor, k) => {
-        turned.set(tensor, states[`${k}`]!);
-      });
-      body.items.forEach((tensor, k) => {
-        turned.set(tensor, items[`${k}`]!);
-      });
-      const outputs = [...body.nextStates, ...body.stacked];
-      for (const inside of topologicalOrder(outputs, (tensor) => !isInside(tensor.node.region, body.region))) {
-        if (inside.kind !== "operator") continue;
-        const operands = inside.inputs.map((tensor) => turned.get(tensor)!);
-        turned.set(inside.outputs[0]!, turnedNode(inside, operands));
-      }
-      const results = outputs.map((tensor) => turned.get(tensor)!);
-      return {
-        state: byPosition(results.slice(0, body.states.length)),
-        outputs: byPosition(results.slice(body.states.length)),
-      };
-    },
+  const start = initial.map((tensor) => turnedConstant(now(tensor)));
+  const made = rebuildScan(node, start, sequences.map(turnedSequence), (states, items) => {
+    const turned = new Map<Tensor, Tensor>(captured);
+    body.states.forEach((tensor, k) => {
+      turned.set(tensor, states[k]!);
+    });
+    body.items.forEach((tensor, k) => {
+      turned.set(tensor, items[k]!);
+    });
+    const outputs = [...body.nextStates, ...body.stacked];
+    for (const inside of topologicalOrder(outputs, outside(body.region))) {
+      if (inside.kind !== "operator") continue;
+      const operands = inside.inputs.map((tensor) => turned.get(tensor)!);
+      turned.set(inside.outputs[0]!, turnedNode(inside, operands));
+    }
+    const results = outputs.map((tensor) => turned.get(tensor)!);
+    return { nextStates: results.slice(0, states.length), stacked: results.slice(states.length) };
   });
-  return made.node.outputs.map(swapLastAxes);
+  return made.outputs.map(swapLastAxes);
 }
 
 function turnedNode({ operator, attributes }: OperatorNode, operands: readonly Tensor[]): Tensor {

@@ -1,6 +1,6 @@
 /** Whether a program of numbers is the network that was read out of it: tried on random numbers. */
 import { LonghandError } from "../../errors.ts";
-import { input, type NDArray, ndarray, type Program, program, transpose } from "../../graph/index.ts";
+import { input, type NDArray, ndarray, type Program, program, sizeOf, transpose } from "../../graph/index.ts";
 import { findModel, parameterInputs } from "../../models/index.ts";
 import { randomSource } from "../../random/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
@@ -26,8 +26,12 @@ export function expectSameNetwork(whole: Program, foreign: Foreign): void {
   const extents = x.shape.map((extent, axis) =>
     typeof extent === "number" ? extent : [5, 3, foreign.features][axis]!,
   );
-  const size = extents.reduce((a, b) => a * b, 1);
-  const numbers = ndarray(randomSource(1).stream("numbers").normal(new Float64Array(size)), extents);
+  const numbers = ndarray(
+    randomSource(1)
+      .stream("numbers")
+      .normal(new Float64Array(sizeOf(extents))),
+    extents,
+  );
   const { output } = compileReference(whole).run({ [inputName]: numbers });
 
   const { name, ...options } = foreignModel(foreign);

@@ -1,7 +1,7 @@
 /** Weights under PyTorch's names: those of torch.nn.RNN, LSTM and GRU and of a torch.nn.Linear that reads them. */
 import { type Packing, pack, unprefixed } from "../../cells/index.ts";
 import { LonghandError } from "../../errors.ts";
-import { type NDArray, ndarray } from "../../graph/index.ts";
+import { type NDArray, ndarray, sizeOf, swapLastAxes } from "../../graph/index.ts";
 import type { Model } from "../../models/index.ts";
 import { type Arrays, computed, type Foreign, type PackedArrays, partsOf } from "./foreign.ts";
 
@@ -169,11 +169,8 @@ export function writeTorch(model: Model, parameters: Arrays): Record<string, NDA
   );
 }
 
-function transposed({ shape, data }: NDArray): NDArray {
-  const [rows, columns] = shape as [number, number];
-  const values = Float64Array.from(data, (_, k) => data[(k % rows) * columns + Math.floor(k / rows)]!);
-  return ndarray(values, [columns, rows]);
-}
+const transposed = (matrix: NDArray) =>
+  computed({ matrix }, ({ matrix }) => ({ turned: swapLastAxes(matrix!) })).turned!;
 
 function matrix(tensors: Arrays, name: string): [number, number] {
   const found = tensors[name];
@@ -182,7 +179,7 @@ function matrix(tensors: Arrays, name: string): [number, number] {
   throw new LonghandError("shape", `PyTorch's weights: "${name}" is [${found.shape.join(", ")}], expected a matrix`);
 }
 
-const zeros = (shape: readonly number[]) => ndarray(new Float64Array(shape.reduce((a, b) => a * b, 1)), shape);
+const zeros = (shape: readonly number[]) => ndarray(new Float64Array(sizeOf(shape)), shape);
 
 function missing(name: string, shape: readonly (number | string)[]): LonghandError {
   return new LonghandError("format", `PyTorch's weights: "${name}" is missing, expected [${shape.join(", ")}]`);

@@ -97,14 +97,15 @@ export function lower(program: Program, options: LoweringOptions = {}): OnnxMode
         .filter(([name]) => !Object.hasOwn(constants, name))
         .map(([name, tensor]) => valueInfo(name, tensor)),
       outputs: Object.values(program.outputs).map((tensor, k) => valueInfo(outputNames[k]!, tensor)),
-      initializers: [...asInitializers(constants).filter(({ name }) => used.has(name)), ...builder.initializers],
+      initializers: [...asInitializers(constants, used), ...builder.initializers],
       valueInfo: [],
     },
   };
 }
 
-function asInitializers(constants: Readonly<Record<string, NDArray>>): OnnxTensor[] {
-  return Object.entries(constants).map(([name, value]) => fromNDArray(name, value, elementTypes[value.dtype]));
+function asInitializers(constants: Readonly<Record<string, NDArray>>, used: ReadonlySet<string>): OnnxTensor[] {
+  const needed = Object.entries(constants).filter(([name]) => used.has(name));
+  return needed.map(([name, value]) => fromNDArray(name, value, elementTypes[value.dtype]));
 }
 
 /** All values that nodes read, in the bodies inside them too. */

@@ -36,6 +36,7 @@ export function packedConstants(
       if (tensor && isConstant(tensor)) found.set(tensor, `${prefixOf(node)}${opType}/${namesOfInputs(opType)[k]}`);
     });
   }
+  if (found.size === 0) return new Map();
   const wanted = [...found.keys()];
   const named = (tensors: readonly Tensor[]) => Object.fromEntries(tensors.map((tensor, k) => [`${k}`, tensor]));
   const inputs = Object.fromEntries(Object.keys(constants).map((name) => [name, given.inputs[name]!]));
