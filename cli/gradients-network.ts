@@ -14,6 +14,8 @@ import {
   type LagContribution,
   LonghandError,
   lagContributions,
+  lastAsked,
+  lossGradients,
   type SaturationLayer,
   type Spectrum,
   saturationOf,
@@ -50,7 +52,9 @@ export async function networkVerb(texts: readonly string[], options: NetworkOpti
   const looks = sources.map((source) => {
     const length = options.length ?? lengthFor(source);
     const probe = (batch: number) => gradientProbe(source.network, { length, samples, seed, batch, loss: source.loss });
-    return lookAt(source, length, probe, options.clip ?? source.clip ?? 1);
+    const first = probe(0);
+    if (file !== undefined && picture === "map") checkMap(first.steps);
+    return lookAt(source, length, first, probe, options.clip ?? source.clip ?? 1);
   });
   if (file !== undefined) await writeOutput(file, draw(picture, looks));
 
@@ -81,17 +85,25 @@ interface Look {
   readonly clipping: ClippingEffect;
 }
 
-function lookAt(source: GradientSource, length: number, probeOf: (batch: number) => GradientProbe, clip: number): Look {
-  const probe = probeOf(0);
+/** @param probe the first batch. @param probeOf the others. */
+function lookAt(
+  source: GradientSource,
+  length: number,
+  probe: GradientProbe,
+  probeOf: (batch: number) => GradientProbe,
+  clip: number,
+): Look {
   const trajectory = trajectoryOf(probe);
-  const byLag = gradientsByLag(probe);
+  const step = lastAsked(probe);
+  const gradients = lossGradients(probe).byStates(step);
+  const byLag = gradientsByLag(probe, step, gradients);
   const jacobians = stepJacobians(probe, trajectory);
   return {
     source,
     length,
     probe,
     byLag,
-    contributions: lagContributions(probe, byLag.step, trajectory),
+    contributions: lagContributions(probe, step, trajectory, gradients),
     jacobians,
     spectra: jacobians.map(singularValues),
     products: jacobianProducts(jacobians, byLag.step),
@@ -165,7 +177,7 @@ function printLook(look: Look, output: Output): void {
   if (rate !== null) output.print(`a step back multiplies the gradient by ${short(rate)}`);
   const largest = spectra.map(([value]) => value!).toSorted((a, b) => a - b);
   output.print(
-    `Jacobians of the first problem: largest singular value ${short(largest[0]!)} to ${short(largest.at(-1)!)}, median ${short(largest[Math.floor(largest.length / 2)]!)}`,
+    `Jacobians of the first problem: largest singular value ${short(largest[0]!)} to ${short(largest.at(-1)!)}, median ${middle(largest)}`,
   );
   output.print();
   if (saturation.length > 0) {
@@ -183,15 +195,17 @@ function printLook(look: Look, output: Output): void {
   printClipping(clipping, output);
 }
 
+/** The middle of numbers in order; of an even number of them the upper of the two. */
+const middle = (sorted: readonly number[]) => short(sorted[Math.floor(sorted.length / 2)]!);
+
 /** A share that may be negative. */
 const signedPercent = (share: number) => `${(100 * share).toFixed(1)}%`.replace("-", "−");
 
 function printClipping({ limit, steps, clipped, parameters }: ClippingEffect, output: Output): void {
   const norms = steps.map(({ before }) => before).toSorted((a, b) => a - b);
   const after = steps.map((step) => step.after).toSorted((a, b) => a - b);
-  const middle = (sorted: readonly number[]) => short(sorted[Math.floor(sorted.length / 2)]!);
   output.print(
-    `gradients of ${counted(steps.length, "batch").replace("batchs", "batches")}: norm ${short(norms[0]!)} to ${short(norms.at(-1)!)}, median ${middle(norms)}`,
+    `gradients of ${counted(steps.length, "batch")}: norm ${short(norms[0]!)} to ${short(norms.at(-1)!)}, median ${middle(norms)}`,
   );
   output.print(
     `clipped at ${limit}: ${count(clipped * steps.length)} of ${steps.length}, median ${middle(after)}; direction: cosine ${Math.min(...steps.map(({ cosine }) => cosine)).toFixed(6)} at least`,
@@ -249,13 +263,16 @@ function lagsPicture(looks: readonly Look[]): string {
   });
 }
 
+/** Checks, before the work is done, that a map can be drawn. */
+function checkMap(steps: number): void {
+  if (steps <= MOST_STEPS) return;
+  throw new LonghandError(
+    "argument",
+    `--picture map: received problems of ${count(steps)} steps, expected at most ${MOST_STEPS}`,
+  );
+}
+
 function jacobianPicture({ source, jacobians }: Look): string {
-  if (jacobians.length > MOST_STEPS) {
-    throw new LonghandError(
-      "argument",
-      `--picture map: received problems of ${count(jacobians.length)} steps, expected at most ${MOST_STEPS}`,
-    );
-  }
   const values = jacobianMap(jacobians);
   const finite = values.flat().filter(Number.isFinite);
   const steps = values.length;

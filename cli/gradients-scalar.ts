@@ -40,16 +40,18 @@ export async function scalarVerb(network: ScalarNetwork, options: ScalarOptions,
       `--steps: received ${steps}, expected at least ${derivation.leastSteps}: inputs come at t = 1 and 2, the answer later`,
     );
   }
-  const set = readNumbers(network, options.set ?? []);
+  const set = readNumbers(options.set ?? []);
   const chosen = options.case ?? scalarCases(network)[0]!.name;
   const values = scalarValues(network, chosen, set);
   const run = runScalar(network, values, steps);
   const curves =
-    file === undefined ? undefined : curvesOf(network, wrt, { steps, set, case: chosen, over: options.over ?? "T" });
+    file === undefined ? undefined : curvesOf(derivation, { steps, set, case: chosen, over: options.over ?? "T" });
   if (file !== undefined && curves) await writeOutput(file, pictureOf(network, wrt, curves));
 
+  const trajectory = trajectoryOf(derivation, run);
+  const derivative = { formula: derivation.evaluate(run), backpropagation: run.derivatives[wrt]! };
   if (latex) printLatex(derivation, steps, output);
-  else printText(derivation, run, { values, chosen, set: Object.keys(set) }, output);
+  else printText(derivation, run, { values, chosen, set: Object.keys(set), trajectory, derivative }, output);
   if (file !== undefined) {
     output.print();
     output.print(`${file}: |dy_T/d${wrt}| by ${curves!.axis}`);
@@ -67,15 +69,14 @@ export async function scalarVerb(network: ScalarNetwork, options: ScalarOptions,
     anyInputs: both((style) => derivation.anyInputs(style)),
     withSteps: both((style) => derivation.withSteps(steps, style)),
     y: run.y,
-    derivative: { formula: derivation.evaluate(run), backpropagation: run.derivatives[wrt] },
-    trajectory: trajectoryOf(derivation, run),
+    derivative,
+    trajectory,
     ...(curves && { file, curves: curves.series }),
   });
 }
 
 /** Numbers given as W_rec=1.5. */
-function readNumbers(network: ScalarNetwork, settings: readonly string[]): ScalarValues {
-  const names = scalarValueNames(network);
+function readNumbers(settings: readonly string[]): ScalarValues {
   return Object.fromEntries(
     settings.map((setting) => {
       const [, name, text] = /^([^=]+)=(.+)$/.exec(setting) ?? [];
@@ -86,7 +87,6 @@ function readNumbers(network: ScalarNetwork, settings: readonly string[]): Scala
           `--set: received "${setting}", expected a name and a number, as in W_rec=1.5`,
         );
       }
-      if (!names.includes(name)) throw unknownName(`number of ${network.name}`, name, names);
       return [name, value];
     }),
   );
@@ -123,10 +123,16 @@ function trajectoryOf(derivation: ScalarDerivation, run: ScalarRun): Row[] {
 function printText(
   derivation: ScalarDerivation,
   run: ScalarRun,
-  numbers: { readonly values: ScalarValues; readonly chosen: string; readonly set: readonly string[] },
+  numbers: {
+    readonly values: ScalarValues;
+    readonly chosen: string;
+    readonly set: readonly string[];
+    readonly trajectory: readonly Row[];
+    readonly derivative: { readonly formula: number; readonly backpropagation: number };
+  },
   output: Output,
 ): void {
-  const { values, chosen, set } = numbers;
+  const { values, chosen, set, trajectory, derivative } = numbers;
   const { network, wrt } = derivation;
   const print = ({ left, right }: Derived) =>
     right.forEach((text, k) => {
@@ -150,7 +156,7 @@ function printText(
       .join(", "),
   );
   output.print();
-  const rows = trajectoryOf(derivation, run).map(({ t, given, preactivation, slope, states, factor }) =>
+  const rows = trajectory.map(({ t, given, preactivation, slope, states, factor }) =>
     [t, ...Object.values(given), preactivation, slope, ...Object.values(states), factor].map(short),
   );
   const header = ["t", ...network.sequences, "a^h", "σ′(a^h)", ...network.states, "factor"];
@@ -161,10 +167,7 @@ function printText(
   ))
     output.print(line);
   output.print();
-  const { backpropagation, formula } = {
-    backpropagation: run.derivatives[wrt]!,
-    formula: derivation.evaluate(run),
-  };
+  const { backpropagation, formula } = derivative;
   output.print(`dy_${run.steps}/d${wrt} = ${formula} by the formula`);
   output.print(`${" ".repeat(`dy_${run.steps}/d${wrt}`.length)} = ${backpropagation} by backpropagation`);
 }
@@ -208,12 +211,10 @@ const POINTS = 241;
 const LEAST_SHOWN = 1e-16;
 
 function curvesOf(
-  network: ScalarNetwork,
-  wrt: string,
+  { network, wrt, leastSteps: least }: ScalarDerivation,
   options: { readonly steps: number; readonly case: string; readonly set: ScalarValues; readonly over: string },
 ): AxisCurves {
   const { over, steps, set } = options;
-  const least = deriveScalar(network, wrt).leastSteps;
   const isChosen = Object.keys(set).length > 0;
   if (over === "T") {
     const decisive = network.sequences.includes("f") ? "f" : "W_rec";

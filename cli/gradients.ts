@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { LonghandError, scalarNetworks } from "../src/index.ts";
 import { type NetworkOptions, networkVerb } from "./gradients-network.ts";
 import { type ScalarOptions, scalarVerb } from "./gradients-scalar.ts";
-import { collect, previousCheckpointOption, replicaOption, wholeNumber } from "./options.ts";
+import { collect, flagOf, positive, previousCheckpointOption, replicaOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 
 type GradientsOptions = ScalarOptions & NetworkOptions;
@@ -84,15 +84,5 @@ function refuse(
 ): void {
   const name = names.find((each) => options[each] !== undefined);
   if (name === undefined) return;
-  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new LonghandError("argument", `gradients: received --${flag} for ${source}, expected it for ${expected}`);
-}
-
-/** A reader of positive numbers. */
-function positive(flag: string): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (Number.isFinite(value) && value > 0) return value;
-    throw new LonghandError("argument", `${flag}: received "${text}", expected a positive number`);
-  };
+  throw new LonghandError("argument", `gradients: received ${flagOf(name)} for ${source}, expected it for ${expected}`);
 }

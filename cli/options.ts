@@ -115,6 +115,20 @@ export function deviation(flag: string): (text: string) => number {
   };
 }
 
+/** A reader of positive numbers. */
+export function positive(flag: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && value > 0) return value;
+    throw new LonghandError("argument", `${flag}: received "${text}", expected a positive number`);
+  };
+}
+
+/** The flag of an option by its name in a program: "--max-weight" of maxWeight. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** Which network of a run a verb is about. */
 export const replicaOption = new Option(
   "--replica <number>",

@@ -1,8 +1,7 @@
 /** `longhand sample` */
 import type { Command } from "commander";
-import { LonghandError } from "../src/index.ts";
 import { openTrained, type SampleTextOptions, sampleText } from "../src/node.ts";
-import { previousCheckpointOption, replicaOption, runtimeOption, wholeNumber } from "./options.ts";
+import { deviation, previousCheckpointOption, replicaOption, runtimeOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { stopOnSignals } from "./signals.ts";
 
@@ -22,7 +21,7 @@ export function addSample(program: Command, output: () => Output): void {
     .option(
       "--temperature <t>",
       "below 1: likely characters become likelier; 0: always the likeliest (default: 1)",
-      temperature,
+      deviation("--temperature"),
     )
     .option("--prompt <text>", "what it reads before it writes (default: the end of a line)")
     .option("--seed <n>", "of the draws (default: 1)", wholeNumber("--seed", 0))
@@ -32,12 +31,6 @@ export function addSample(program: Command, output: () => Output): void {
     .action(async (folder: string, options: SampleOptions) => {
       process.exitCode = await sampleVerb(folder, options, output());
     });
-}
-
-function temperature(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new LonghandError("argument", `--temperature: received "${text}", expected a number of at least 0`);
 }
 
 async function sampleVerb(folder: string, options: SampleOptions, output: Output): Promise<number> {

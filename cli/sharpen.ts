@@ -1,8 +1,7 @@
 /** `longhand sharpen` */
 import type { Command } from "commander";
-import { LonghandError } from "../src/index.ts";
 import { openTrained, sharpenRun } from "../src/node.ts";
-import { previousCheckpointOption } from "./options.ts";
+import { positive, previousCheckpointOption } from "./options.ts";
 import type { Output } from "./output.ts";
 import { counted } from "./words.ts";
 
@@ -20,7 +19,7 @@ export function addSharpen(program: Command, output: () => Output): void {
       "Writes what a run trained with all pre-activations times a factor, as a run of its own: units saturate more, and proofs are found for networks that were trained against the worst noise.",
     )
     .argument("<run>", "a run's folder")
-    .option("--by <factor>", "a positive number (default: 2)", factor)
+    .option("--by <factor>", "a positive number (default: 2)", positive("--by"))
     .option("--run <folder>", "the new run's folder, new or empty (default: <run>-sharpened)")
     .addOption(previousCheckpointOption)
     .action(async (folder: string, options: SharpenOptions) => {
@@ -31,10 +30,4 @@ export function addSharpen(program: Command, output: () => Output): void {
       say.print(`${run}: ${counted(trained.population, "network")} of ${folder}, all pre-activations times ${by}`);
       say.result({ folder: run, from: folder, factor: by, population: trained.population });
     });
-}
-
-function factor(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
-  throw new LonghandError("argument", `--by: received "${text}", expected a positive number`);
 }

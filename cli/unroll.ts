@@ -23,6 +23,7 @@ import { describeTrained, openTrained, replicaOf } from "../src/node.ts";
 import { historyOf } from "./network.ts";
 import {
   collect,
+  flagOf,
   previousCheckpointOption,
   readSettings,
   replicaOption,
@@ -155,8 +156,7 @@ async function networkFor(text: string, options: UnrollOptions, isScalar: boolea
   const isRun = !isCell && existsSync(text);
   const only = (names: readonly (keyof UnrollOptions)[], what: string) => {
     const wrong = names.find((name) => options[name] !== undefined);
-    const flag = wrong?.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
-    if (wrong) throw new LonghandError("argument", `unroll: --${flag} goes with ${what}, not with ${text}`);
+    if (wrong) throw new LonghandError("argument", `unroll: ${flagOf(wrong)} goes with ${what}, not with ${text}`);
   };
   if (isRun) {
     only(["input", "hidden", "output", "set", "seed"], "the name of a cell");

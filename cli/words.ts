@@ -7,9 +7,9 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** "1 replica", "2 replicas" */
+/** "1 replica", "2 replicas", "2 batches" */
 export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+  return `${count(value)} ${noun}${value === 1 ? "" : noun.endsWith("ch") ? "es" : "s"}`;
 }
 
 /** 100%, 99.99%, 0.0%: never 100% or 0% unless it is all or none. */

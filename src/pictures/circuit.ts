@@ -9,7 +9,7 @@ import {
   layCircuitOut,
   type Point,
 } from "./circuit-layout.ts";
-import { escaped, round, svgDocument } from "./svg.ts";
+import { escaped, round, signColours, svgDocument } from "./svg.ts";
 
 /** What is on at a step. */
 export interface CircuitValues {
@@ -37,12 +37,6 @@ const MOST_PARTS = 20_000;
 const margin = 20;
 const letter = 6.6;
 const textWidth = (text: string) => [...text].length * letter;
-
-/** Blue and orange: told apart without red and green, and on white as well as on black. */
-const colours = [
-  ["more", "#0550ae", "#79c0ff"],
-  ["less", "#bc4c00", "#ffa657"],
-] as const;
 
 const style = `
   .circuit text { font: 12px system-ui, sans-serif; fill: var(--ink); text-anchor: middle; }
@@ -129,7 +123,7 @@ export function circuitFilm(
 }
 
 function document(title: string, description: string, width: number, height: number, parts: readonly string[]): string {
-  return svgDocument({ kind: "circuit", width, height, title, description, style, colours, parts });
+  return svgDocument({ kind: "circuit", width, height, title, description, style, colours: signColours, parts });
 }
 
 function headOf(title: string, subtitle: string | undefined) {

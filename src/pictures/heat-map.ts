@@ -1,7 +1,7 @@
 /** A table of numbers as a picture: a coloured cell for each, such as gradients by source and target step, or units by time. */
 import { scaleLinear } from "d3-scale";
 import { LonghandError } from "../errors.ts";
-import { escaped, round, svgDocument } from "./svg.ts";
+import { escaped, round, signColours, svgDocument } from "./svg.ts";
 
 export interface HeatMapAxis {
   readonly label: string;
@@ -31,12 +31,6 @@ const cell = { least: 3, most: 26 };
 const MOST_CELLS = 40_000;
 /** About as many values in the legend. */
 const LEGEND_STEPS = 8;
-
-/** Blue and orange: told apart without red and green, and on white as well as on black. */
-const colours = [
-  ["more", "#0550ae", "#79c0ff"],
-  ["less", "#bc4c00", "#ffa657"],
-] as const;
 
 const style = `
   .heat-map text { font: 13px system-ui, sans-serif; fill: var(--ink); }
@@ -120,7 +114,7 @@ export function heatMap(map: HeatMap): string {
     title,
     description: `${scale.label}, by ${x.label} (${x.names[0]} to ${x.names.at(-1)}) and ${y.label} (${y.names[0]} to ${y.names.at(-1)}).`,
     style,
-    colours,
+    colours: signColours,
     parts,
   });
 }
@@ -130,7 +124,7 @@ export function colourOf(value: number, { low, high }: HeatMap["scale"]): { kind
   const isTwoSided = low < 0 && high > 0;
   const zero = isTwoSided ? 0 : low;
   const share = value >= zero ? (value - zero) / (high - zero) : (value - zero) / (low - zero);
-  const strength = round(Math.min(1, Math.max(0, value === zero ? 0 : share)), 3);
+  const strength = round(Math.min(1, Math.max(0, share)), 3);
   return { kind: value < zero && isTwoSided ? "less" : "more", strength };
 }
 

@@ -24,6 +24,12 @@ export const pageColours = [
   ["line", "#d1d9e0", "#3d444d"],
 ] as const;
 
+/** Of what adds and what subtracts. Blue and orange: told apart without red and green, and on white as well as on black. */
+export const signColours = [
+  ["more", "#0550ae", "#79c0ff"],
+  ["less", "#bc4c00", "#ffa657"],
+] as const;
+
 /** An SVG document that needs nothing else; it follows the reader's choice of a light or a dark page. */
 export function svgDocument({ kind, width, height, title, description, style, colours, parts }: SvgDocument): string {
   const properties = (theme: 1 | 2) =>

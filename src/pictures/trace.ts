@@ -1,6 +1,6 @@
 /** A network stepping through a problem, as a picture: time runs to the right, a row for each symbol and unit. */
 import { LonghandError } from "../errors.ts";
-import { escaped, round, svgDocument } from "./svg.ts";
+import { escaped, round, signColours, svgDocument } from "./svg.ts";
 
 /** One row of cells. At a step there may be a text, a value, both, or nothing. */
 export interface TraceRow {
@@ -26,12 +26,6 @@ export interface Trace {
 const cell = { width: 40, height: 26 };
 const margin = 20;
 const letter = 7.9;
-
-/** Blue and orange: told apart without red and green, and on white as well as on black. */
-const colours = [
-  ["more", "#0550ae", "#79c0ff"],
-  ["less", "#bc4c00", "#ffa657"],
-] as const;
 
 const style = `
   .trace text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; fill: var(--ink); }
@@ -96,7 +90,7 @@ export function tracePicture(trace: Trace): string {
     y += cell.height;
   }
   const height = y + margin - 12;
-  return svgDocument({ kind: "trace", width, height, title, style, colours, parts });
+  return svgDocument({ kind: "trace", width, height, title, style, colours: signColours, parts });
 }
 
 function drawCells({ values }: TraceRow, steps: number, left: number, y: number, parts: string[]): void {

@@ -33,9 +33,9 @@ export function lagContributions(
   probe: GradientProbe,
   step = lastAsked(probe),
   trajectory: Trajectory = trajectoryOf(probe),
+  byStates: StateGradients = lossGradients(probe).byStates(step),
 ): LagContribution[] {
   const { network, samples } = probe;
-  const byStates = lossGradients(probe).byStates(step);
   const names = Object.keys(network.model.state);
   const pullback = stepPullback(probe);
   const asked = countAsked(probe, step);

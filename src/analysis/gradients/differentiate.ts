@@ -32,10 +32,7 @@ export interface AppliedFunction {
 
 /** The value of a tensor. A tensor with a name is written by it, unless it is the one that is asked about. */
 export function express(tensor: Tensor, names: Names): Sum {
-  const operand = (used: Tensor): Sum => {
-    const quantity = names.quantities.get(used);
-    return quantity ? single(quantity) : express(used, names);
-  };
+  const operand = (used: Tensor) => operandOf(used, names);
   const { node } = tensor;
   if (node.kind === "input") return single(nameOf(tensor, names));
   const operator = operatorOf(tensor);
@@ -56,6 +53,12 @@ export function express(tensor: Tensor, names: Names): Sum {
   }
 }
 
+/** An operand: by its name where it has one. */
+function operandOf(used: Tensor, names: Names): Sum {
+  const quantity = names.quantities.get(used);
+  return quantity ? single(quantity) : express(used, names);
+}
+
 /**
  * d tensor / d wrt. The sum rule, the product rule and the chain rule; slopes of functions are written as slopes.
  * @throws LonghandError `unsupported` for other operators, and for functions of what has no name.
@@ -66,10 +69,7 @@ export function differentiate(tensor: Tensor, wrt: Tensor, names: Names, isRoot 
   if (known) return known;
   if (tensor.node.kind === "input") return names.derivatives.get(tensor) ?? zero;
   const inner = (used: Tensor) => differentiate(used, wrt, names, false);
-  const value = (used: Tensor): Sum => {
-    const quantity = names.quantities.get(used);
-    return quantity ? single(quantity) : express(used, names);
-  };
+  const value = (used: Tensor) => operandOf(used, names);
   const operator = operatorOf(tensor);
   const [a, b] = operator.inputs;
   switch (operator.operator.name) {

@@ -25,6 +25,7 @@ export {
   type GradientNetwork,
   type GradientProbe,
   gradientProbe,
+  lastAsked,
   type ProbeOptions,
   type Trajectory,
   trajectoryOf,

@@ -30,8 +30,6 @@ export interface Equation {
 
 export interface Recursion {
   readonly network: ScalarNetwork;
-  /** The parameter that derivatives are taken by. */
-  readonly wrt: string;
   /** The network: abbreviations and states at t, then abbreviations and y at T. */
   readonly equations: readonly Equation[];
   /** The derivative of every state at t. */
@@ -105,7 +103,8 @@ export function recursionOf(network: ScalarNetwork, wrt: string): Recursion {
     );
   }
   const through = only.quantity.name;
-  const values = new Map(Object.entries(made.state).map(([name, tensor]) => [name, express(tensor, names)]));
+  const states = written(made.state, now);
+  const values = new Map(states.map(({ quantity, sum }) => [quantity.name, sum]));
   const putIn = (sum: Sum): Sum =>
     replaced(sum, (quantity) => {
       const { at, name } = quantity;
@@ -118,13 +117,7 @@ export function recursionOf(network: ScalarNetwork, wrt: string): Recursion {
   const [outer, direct] = coefficientOf(putIn(answer), derivative(through, atEnd));
   return {
     network,
-    wrt,
-    equations: [
-      ...written(made.named, now),
-      ...written(made.state, now),
-      ...written(named, atEnd),
-      ...written({ y }, atEnd),
-    ],
+    equations: [...written(made.named, now), ...states, ...written(named, atEnd), ...written({ y }, atEnd)],
     derivatives,
     answer,
     through,

@@ -1,4 +1,5 @@
 /** How often units and gates are near their limits, where hardly any gradient passes them. */
+
 import {
   cast,
   expose,
@@ -14,6 +15,7 @@ import {
   topologicalOrder,
 } from "../../graph/index.ts";
 import { parameterInputs, symbolsInput } from "../../models/index.ts";
+import { valueInputs } from "../../runtime/live.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 import type { GradientProbe } from "./probe.ts";
 
@@ -113,7 +115,7 @@ function boundedIn({ body }: ScanNode): (Bounded & { readonly tensor: Tensor })[
     if (seen.has(tensor) || node.region !== body.region || node.kind !== "operator") return;
     seen.add(tensor);
     // What only a derivative reads, as the ramp of step units, is no unit.
-    for (const used of node.inputs.slice(0, node.operator.valueInputs)) visit(used);
+    for (const used of valueInputs(node)) visit(used);
     const bounded = boundedBy(node);
     if (bounded) found.push({ ...bounded, tensor });
   };

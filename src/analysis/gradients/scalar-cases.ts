@@ -1,7 +1,7 @@
 /** Numbers for papers/002, exercise 2: cases in which the derivative vanishes, stays and diverges. */
-import { LonghandError, unknownName } from "../../errors.ts";
+import { unknownName } from "../../errors.ts";
 import type { ScalarNetwork } from "./scalar-networks.ts";
-import { type ScalarValues, scalarValueNames } from "./scalar-run.ts";
+import { checkValues, type ScalarValues } from "./scalar-run.ts";
 
 export interface ScalarCase {
   readonly name: string;
@@ -71,14 +71,8 @@ export function scalarValues(network: ScalarNetwork, name: string, set: ScalarVa
       known.map((each) => each.name),
     );
   }
-  const names = scalarValueNames(network);
-  for (const [key, value] of Object.entries(set)) {
-    if (!names.includes(key)) throw unknownName(`number of ${network.name}`, key, names);
-    if (!Number.isFinite(value)) {
-      throw new LonghandError("argument", `${network.name}: ${key} is ${value}, expected a finite number`);
-    }
-  }
   const values: ScalarValues = { ...found.values, ...set };
+  checkValues(network, values);
   return found.isBalanced ? { ...values, ...balanced(values.W_rec!, values.x!), ...set } : values;
 }
 

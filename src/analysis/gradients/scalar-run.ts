@@ -80,7 +80,8 @@ function missing(network: ScalarNetwork, quantity: Quantity, functions: readonly
   );
 }
 
-function checkValues(network: ScalarNetwork, values: ScalarValues): void {
+/** Checks that there is a finite number for each name, and no other. */
+export function checkValues(network: ScalarNetwork, values: ScalarValues): void {
   const names = scalarValueNames(network);
   for (const name of Object.keys(values)) {
     if (!names.includes(name)) throw unknownName(`number of ${network.name}`, name, names);

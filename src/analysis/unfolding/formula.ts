@@ -1,7 +1,9 @@
 /** The output of an unfolded network as a formula of weights and inputs, by a walk through its graph. */
+
 import { LonghandError } from "../../errors.ts";
 import { describe, type OperatorNode, type Printed, type PrintStyle, type Tensor } from "../../graph/index.ts";
 import { atom, STRENGTH, within } from "../../graph/print.ts";
+import { valueInputs } from "../../runtime/live.ts";
 import { functionOf, functionsOf, isElementwise } from "./functions.ts";
 import { type Letters, lettersOf } from "./indices.ts";
 import { type FormulaForm, latexIndex, type Names, namesOf, written } from "./names.ts";
@@ -112,7 +114,7 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
         const [left, right] = bracketsOf(form, style);
         return { ...atom(`${name}${left}${text}${rest}${right}`), isDeep };
       }
-      const used = node.inputs.slice(0, operator.valueInputs ?? node.inputs.length);
+      const used = valueInputs(node);
       const parts = used.map((operand) => element(operand, index, open));
       const isDeep = parts.some((part) => part.isDeep);
       if (operator.name === "Add") return { ...sum(parts as [Part, Part]), isDeep };

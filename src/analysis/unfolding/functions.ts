@@ -1,6 +1,8 @@
 /** The functions that a network applies to its units, as formulas write them. */
+
 import type { OperatorNode, PrintStyle, Tensor } from "../../graph/index.ts";
 import { atom, named } from "../../graph/print.ts";
+import { valueInputs } from "../../runtime/live.ts";
 import { operatorOf } from "./zeros.ts";
 
 /** A function of one operand: "clip", and ", −1, 1" where further arguments follow. */
@@ -43,7 +45,7 @@ export function functionsOf(output: Tensor, style: PrintStyle): string[] {
   const nodes = new Set([output.node]);
   for (const node of nodes) {
     if (node.kind !== "operator") continue;
-    for (const { node: used } of node.inputs.slice(0, node.operator.valueInputs ?? node.inputs.length)) nodes.add(used);
+    for (const { node: used } of valueInputs(node)) nodes.add(used);
     const applied = isElementwise(node) ? functionOf(node, style) : undefined;
     if (applied) found.add(applied.rest === "" ? applied.name : `${applied.name}(·${applied.rest})`);
   }
@@ -53,9 +55,12 @@ export function functionsOf(output: Tensor, style: PrintStyle): string[] {
 const notElementwise = new Set(["Concat", "Gather", "MatMul", "OneHot", "Pad", "ReduceSum", "Softmax", "Transpose"]);
 
 /** Whether an element of the result is made of the elements at the same place of the operands. */
-export function isElementwise({ operator, inputs, outputs }: OperatorNode): boolean {
+export function isElementwise(node: OperatorNode): boolean {
+  const { operator, outputs } = node;
   if (operator.name === "Constant") return outputs[0]!.shape.length === 0;
   const width = outputs[0]!.shape.at(-1);
-  const used = inputs.slice(0, operator.valueInputs ?? inputs.length);
-  return !notElementwise.has(operator.name) && used.every(({ shape }) => shape.length === 0 || shape.at(-1) === width);
+  return (
+    !notElementwise.has(operator.name) &&
+    valueInputs(node).every(({ shape }) => shape.length === 0 || shape.at(-1) === width)
+  );
 }

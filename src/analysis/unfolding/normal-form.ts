@@ -1,5 +1,7 @@
 /** Whether two graphs are the same: each operation of the one has its counterpart in the other. */
+
 import { describe, type OperatorNode, type Tensor, topologicalOrder } from "../../graph/index.ts";
+import { valueInputs } from "../../runtime/live.ts";
 import { operatorOf } from "./zeros.ts";
 
 export interface GraphComparison {
@@ -72,7 +74,7 @@ function normalForm(outputs: readonly Tensor[], numbers: Map<string, number>): N
 
 /** What the value needs; of changes of shape only the first and the last count. */
 function operandsOf(node: OperatorNode, now: (tensor: Tensor) => Tensor): Tensor[] {
-  const used = node.inputs.slice(0, node.operator.valueInputs ?? node.inputs.length).map(now);
+  const used = valueInputs(node).map(now);
   return node.operator.name === "Reshape" ? used.map((operand) => unshaped(operand, now)) : used;
 }
 

@@ -1,5 +1,7 @@
 /** What formulas hold, without writing them: which values, and how many symbols. */
+
 import { type Tensor, topologicalOrder } from "../../graph/index.ts";
+import { valueInputs } from "../../runtime/live.ts";
 import type { Quantity, Unfolding } from "./unfold.ts";
 
 /** Whether a value's own equation is put in its place. */
@@ -35,7 +37,7 @@ export function formulaSize(root: Tensor, unfolding: Unfolding, putsIn: PutsIn):
   const { stands, order } = walk(root, unfolding, putsIn);
   const sizes = new Map<Tensor, number>();
   for (const node of order) {
-    const used = node.kind === "operator" ? node.inputs.slice(0, node.operator.valueInputs ?? node.inputs.length) : [];
+    const used = node.kind === "operator" ? valueInputs(node) : [];
     const size = used.reduce((sum, operand) => sum + (stands(operand) ? 1 : (sizes.get(operand) ?? 1)), 0);
     for (const output of node.outputs) sizes.set(output, Math.max(1, size));
   }
