@@ -7,10 +7,10 @@ import {
   type RegionNetwork,
   reference,
   regionNetworkOnnx,
+  subscript,
   wrongRegions,
 } from "../src/index.ts";
 import type { Output } from "./output.ts";
-import { subscript } from "./region-words.ts";
 import { counted, list } from "./words.ts";
 
 export interface Tried {

@@ -1,5 +1,12 @@
 /** Hyperplanes and networks of regions in words. */
-import { type Arrangement, genericRegionCounts, type Hyperplane, rationals, specialPositions } from "../src/index.ts";
+import {
+  type Arrangement,
+  genericRegionCounts,
+  type Hyperplane,
+  rationals,
+  specialPositions,
+  subscript,
+} from "../src/index.ts";
 import { count, list } from "./words.ts";
 
 type Rational = rationals.Rational;
@@ -37,10 +44,6 @@ export function equation({ weights, threshold }: Hyperplane): string {
     text += `${text === "" ? (isMinus ? "−" : "") : isMinus ? " − " : " + "}${factor}x${subscript(k + 1)}`;
   });
   return `${text} > ${shown(threshold)}${isLong ? " (rounded)" : ""}`;
-}
-
-export function subscript(number: number): string {
-  return [...String(number)].map((digit) => [..."₀₁₂₃₄₅₆₇₈₉"][Number(digit)]).join("");
 }
 
 /** Whether they are in general position, and what keeps them from it. */

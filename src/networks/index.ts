@@ -35,4 +35,12 @@ export {
   stepperOf,
 } from "./stepper.ts";
 export { type NetworkSteps, stepThrough } from "./steps.ts";
-export { type Connection, type UnitNames, type UnitPlace, type WiredUnit, type Wiring, wiringOf } from "./wiring.ts";
+export {
+  type Connection,
+  subscript,
+  type UnitNames,
+  type UnitPlace,
+  type WiredUnit,
+  type Wiring,
+  wiringOf,
+} from "./wiring.ts";

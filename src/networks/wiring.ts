@@ -94,5 +94,6 @@ function unitNames({ task, model }: Network): UnitNames {
 
 const digits = (text: string) => (number: number) =>
   [...String(number)].map((digit) => [...text][Number(digit)]).join("");
-const subscript = digits("₀₁₂₃₄₅₆₇₈₉");
+/** A whole number in subscript digits: "₁₂". */
+export const subscript = digits("₀₁₂₃₄₅₆₇₈₉");
 const superscript = digits("⁰¹²³⁴⁵⁶⁷⁸⁹");

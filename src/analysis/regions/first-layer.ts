@@ -1,7 +1,7 @@
 /** The hyperplanes of the units of a network that read its input. */
 import { LonghandError } from "../../errors.ts";
 import { type NDArray, ndarray } from "../../graph/index.ts";
-import type { Network } from "../../networks/index.ts";
+import { type Network, subscript } from "../../networks/index.ts";
 import { type Arrangement, layerArrangement } from "./arrangement.ts";
 
 export interface FirstLayer {
@@ -64,8 +64,4 @@ function columnsOf({ shape: [rows, columns], data }: NDArray): number[][] {
   return Array.from({ length: columns! }, (_, k) =>
     Array.from({ length: rows! }, (_, row) => data[row * columns! + k]!),
   );
-}
-
-function subscript(number: number): string {
-  return [...String(number)].map((digit) => [..."₀₁₂₃₄₅₆₇₈₉"][Number(digit)]).join("");
 }

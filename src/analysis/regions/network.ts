@@ -2,7 +2,7 @@
 import { rationals } from "../../algebra/index.ts";
 import { LonghandError } from "../../errors.ts";
 import { constant, input, matmul, ndarray, type Program, program, squeeze, step, sub } from "../../graph/index.ts";
-import type { Connection, Wiring } from "../../networks/index.ts";
+import { type Connection, subscript, type Wiring } from "../../networks/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
 import type { Arrangement } from "./arrangement.ts";
 import type { Region } from "./regions.ts";
@@ -86,10 +86,6 @@ function units(x: Parameters<typeof matmul>[0], { weights, thresholds }: Layer) 
   const matrix = constant(ndarray(Float64Array.from(weights.flat()), [weights.length, width]));
   const limits = constant(ndarray(Float64Array.from(thresholds), [width]));
   return step(sub(matmul(x, matrix), limits));
-}
-
-function subscript(number: number): string {
-  return [...String(number)].map((digit) => [..."₀₁₂₃₄₅₆₇₈₉"][Number(digit)]).join("");
 }
 
 /** Points that are run at once. */

@@ -1,5 +1,7 @@
 /** Hyperplanes and points in whole numbers, and what a hyperplane cuts out of the others. */
+
 import { type Rational, rationals } from "../../algebra/index.ts";
+import { absolute, gcd } from "../../algebra/integer.ts";
 import type { Arrangement } from "./arrangement.ts";
 
 /** w·x = θ in whole numbers without a common divisor; its positive side is w·x > θ. */
@@ -43,11 +45,10 @@ export function nearOf(numbers: readonly bigint[], last: bigint): Float64Array {
 
 /** Of all numbers; it stops at 1. */
 function commonDivisor(numbers: readonly bigint[], last: bigint): bigint {
-  let divisor = last < 0n ? -last : last;
+  let divisor = absolute(last);
   for (const number of numbers) {
     if (divisor === 1n) return 1n;
-    let rest = number < 0n ? -number : number;
-    while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
+    divisor = gcd(divisor, number);
   }
   return divisor;
 }

@@ -1,5 +1,7 @@
 /** Which letters index which axes: one for the input's features, one for the units of each layer. */
+
 import { type Tensor, topologicalOrder } from "../../graph/index.ts";
+import { subscript } from "../../networks/index.ts";
 import { operatorOf } from "./zeros.ts";
 
 /** Letters of indices. */
@@ -58,7 +60,7 @@ export function lettersOf(
         return free.find((letter) => letter === "i" || !letters.includes(letter)) ?? free[0] ?? `${own}₂`;
       }
       for (let number = 2; ; number++) {
-        const next = own + [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
+        const next = own + subscript(number);
         if (!inUse.includes(next)) return next;
       }
     },
