@@ -17,7 +17,7 @@ export { compileInterval } from "./runtime/interval/interval.ts";
 export { importModel } from "./runtime/onnx/import.ts";
 export { lower } from "./runtime/onnx/lowering.ts";
 export * from "./runtime/onnx/proto.ts";
-export { type Opened, type OpenOptions, open as openRuntime, runtimeNames } from "./runtime/open.ts";
+export { LARGE, type Opened, type OpenOptions, open as openRuntime, runtimeNames } from "./runtime/open.ts";
 export { operationsOf } from "./runtime/operations.ts";
 export { compileReference, reference } from "./runtime/reference/reference.ts";
 export * from "./tasks/index.ts";

@@ -50,7 +50,7 @@ interface Import {
 /** The files of a folder that are no tests. */
 function filesOf(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.ts$/.test(name) && !/\.test(-helper)?\.ts$/.test(name))
+    .filter((name) => /\.(ts|svelte)$/.test(name) && !/\.test(-helper)?\.ts$|node_modules/.test(name))
     .map((name) => join(folder, name));
 }
 
@@ -77,7 +77,8 @@ function importsOf(file: string): Import[] {
 }
 
 const source = filesOf("src");
-const imports = new Map([...source, ...filesOf("cli")].map((file) => [file, importsOf(file)]));
+const lab = filesOf("lab");
+const imports = new Map([...source, ...filesOf("cli"), ...lab].map((file) => [file, importsOf(file)]));
 const layerOf = (file: string) => /^src\/([^/]+)\//.exec(file)?.[1];
 
 test("the imports are read", () => {
@@ -87,7 +88,7 @@ test("the imports are read", () => {
   // As many as the word "from" with a path occurs: none is written in a way that isn't read.
   for (const [file, found] of imports) {
     const text = readFileSync(join(root, file), "utf8");
-    const written = text.match(/\bfrom "[^"]+";$/gm)?.length ?? 0;
+    const written = text.match(/\bfrom "[^"]+";$|^\s*import "/gm)?.length ?? 0;
     expect(found.filter(({ kind }) => kind !== "dynamic").length, file).toBe(written);
   }
 });
@@ -120,6 +121,19 @@ test("the command line uses the public entries only", () => {
   for (const file of filesOf("cli")) {
     for (const { to } of imports.get(file)!) {
       if (to.startsWith("src/")) expect(["src/index.ts", "src/node.ts"], file).toContain(to);
+    }
+  }
+});
+
+test("the lab uses the public entry for pages, and libraries of its own; its rooms know nothing of each other", () => {
+  expect(lab).toContain("lab/app/App.svelte");
+  for (const file of lab.filter((name) => name !== "lab/vite.config.ts")) {
+    for (const { to } of imports.get(file)!) {
+      if (to.startsWith("lab/")) {
+        const room = /^lab\/rooms\/([^/]+)/.exec(to)?.[1];
+        const isKnown = room === undefined || file.startsWith(`lab/rooms/${room}/`);
+        expect(isKnown || /^lab\/(app\/rooms|work\/jobs)\.ts$/.test(file), `${file} → ${to}`).toBe(true);
+      } else expect(to, file).toMatch(/^(longhand$|svelte(\/|$)|katex(\/|$)|d3-)/);
     }
   }
 });

@@ -1,5 +1,5 @@
 /** The improved Neural GPU (papers/003): as many steps of one gated convolutional unit as the problem has symbols. */
-import { z } from "zod";
+import * as z from "zod";
 import { dcgru, gateDirections, glorot, saturation, zeros } from "../cells/index.ts";
 import {
   add,

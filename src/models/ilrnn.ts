@@ -1,5 +1,5 @@
 /** The inter-layer recurrent network on aligned tasks (papers/000): its last layer is the answer. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   activationNames,
   ilrnn as ilrnnCell,

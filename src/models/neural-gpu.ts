@@ -1,5 +1,5 @@
 /** The first Neural GPU (Kaiser and Sutskever, arXiv:1511.08228): gated convolutions over a grid, a step for each symbol. */
-import { z } from "zod";
+import * as z from "zod";
 import { cgru, type ParameterSpec, type Tensors, uniformByFanIn, zeros } from "../cells/index.ts";
 import {
   add,

@@ -1,6 +1,6 @@
 /** What the config.json of a training's run says. Node only. */
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { LonghandError } from "../errors.ts";
 import type { RunReader } from "../files/run-folder.ts";
 import { parseConfig } from "../models/index.ts";

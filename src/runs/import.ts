@@ -1,5 +1,5 @@
 /** Runs of networks that other tools trained. Node only. */
-import { z } from "zod";
+import * as z from "zod";
 import { LonghandError } from "../errors.ts";
 import { decodeSafetensors } from "../files/index.ts";
 import { findModel, parseConfig } from "../models/index.ts";

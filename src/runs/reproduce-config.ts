@@ -1,6 +1,6 @@
 /** What a figure of a paper is made of: one JSON file a figure, in `reproductions/`. Node only. */
 import { basename, dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { LonghandError, unknownName } from "../errors.ts";
 import { checkLengths } from "../evaluation/index.ts";
 import { parseConfig } from "../models/index.ts";

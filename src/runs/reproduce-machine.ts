@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { VERSION } from "../version.ts";
 
 export const machineSchema = z.object({

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { LonghandError } from "../errors.ts";
 import { nodeFileSystem } from "../files/file-system.ts";
 import { openMetrics, readMetrics } from "../files/metrics-file.ts";

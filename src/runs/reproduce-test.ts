@@ -1,7 +1,7 @@
 /** Tests of a figure's trained networks by length, in parts that are done once. Node only. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { evaluator, mistakesProgram } from "../evaluation/index.ts";
 import { nodeFileSystem } from "../files/file-system.ts";
 import { openMetrics, readMetrics } from "../files/metrics-file.ts";

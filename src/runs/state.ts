@@ -1,5 +1,5 @@
 /** A training's state as a checkpoint, and back. Node only. */
-import { z } from "zod";
+import * as z from "zod";
 import { LonghandError } from "../errors.ts";
 import type { Checkpoint } from "../files/index.ts";
 import type { ArrayData } from "../graph/index.ts";

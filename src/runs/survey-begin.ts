@@ -1,5 +1,5 @@
 /** Populations that begin near a network built by hand. Node only. */
-import { z } from "zod";
+import * as z from "zod";
 import { ndarray } from "../graph/index.ts";
 import { findBuilt, makeNetwork, noisyParameters } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";

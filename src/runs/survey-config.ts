@@ -1,6 +1,6 @@
 /** What a survey is made of: settings in which trainings differ, one JSON file a survey, in `surveys/`. Node only. */
 import { basename } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { LonghandError, unknownName } from "../errors.ts";
 import { checkLengths } from "../evaluation/index.ts";
 import { parseConfig, readouts } from "../models/index.ts";

@@ -1,7 +1,7 @@
 /** How the losses of a survey's networks fell. Node only. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { readRun } from "../files/run-folder.ts";
 import { slug } from "./packaged.ts";
 import type { Survey } from "./survey-config.ts";

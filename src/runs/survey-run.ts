@@ -1,7 +1,7 @@
 /** One population of a survey, in a folder of its own: what is trained, tested or proved is not done again. Node only. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type LengthResult, reachOf } from "../evaluation/index.ts";
 import { nodeFileSystem } from "../files/file-system.ts";
 import { type MetricsRecord, openMetrics, readMetrics } from "../files/metrics-file.ts";

@@ -1,5 +1,5 @@
 /** The configuration of a training: everything that is needed to run it again. */
-import { z } from "zod";
+import * as z from "zod";
 import { findModel, type Model, type ModelKind, models, parseConfig } from "../models/index.ts";
 import { type AnyTask, findAnyTask, signatureOf } from "../tasks/index.ts";
 import { checkConfig } from "./check.ts";

@@ -1,5 +1,5 @@
 /** Numbers that change in the course of training: learning rates, noise. */
-import { z } from "zod";
+import * as z from "zod";
 
 const part = z.number().min(0).max(1);
 

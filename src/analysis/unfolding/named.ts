@@ -1,5 +1,5 @@
 /** Networks to unfold: by the name of a cell and its sizes, or as a model was built. */
-import { z } from "zod";
+import * as z from "zod";
 import { type ActivationName, activationNames, type Cell, feedforward } from "../../cells/index.ts";
 import { LonghandError, unknownName } from "../../errors.ts";
 import { type NDArray, ndarray } from "../../graph/index.ts";

@@ -1,5 +1,5 @@
 /** The cells that recurrent networks are made of, by the names and options that configurations use. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   type ActivationName,
   activationNames,

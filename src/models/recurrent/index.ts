@@ -1,5 +1,5 @@
 /** Models of recurrent cells: one kind of model for each kind of cell, and stacks of different cells. */
-import { z } from "zod";
+import * as z from "zod";
 import { unknownName } from "../../errors.ts";
 import { defineModel, type ModelKind, parseConfig } from "../model.ts";
 import { type CellKind, type CellSettings, cellKinds, readoutInitializer } from "./cell-kinds.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { adam } from "./adam.ts";
 import { adamax, adamaxClipped } from "./adamax.ts";
 import type { Optimizer } from "./optimizer.ts";

@@ -1,0 +1,45 @@
+/**
+ * Where a room's network comes from, as its address says: `shipped:multiplication` comes with the page, `run:<id>` lies in
+ * a run folder that `longhand lab` serves, `here:1` was dropped or trained in this page and is gone with it.
+ */
+import type { NetworkData } from "./data.ts";
+import { readNetwork } from "./read.ts";
+
+/** Networks that come with the page. The configurations that made them lie beside this file. */
+export const shipped = [
+  { name: "multiplication", title: "binary multiplication" },
+  { name: "addition", title: "binary addition, numbers side by side" },
+  { name: "sorting", title: "sorting" },
+] as const;
+
+const here: NetworkData[] = [];
+
+/** Keeps a network for the other rooms. @returns its source. */
+export function keepNetwork(network: NetworkData): string {
+  here.push(network);
+  return `here:${here.length}`;
+}
+
+/**
+ * Opens a network.
+ * @throws Error with a message for the visitor.
+ */
+export async function openNetwork(source: string): Promise<NetworkData> {
+  const [, kind = "", name = ""] = /^(\w+):(.*)$/.exec(source) ?? [];
+  if (kind === "shipped") return openShipped(name);
+  if (kind === "here") {
+    const found = here[Number(name) - 1];
+    if (found) return found;
+    throw new Error(`${source}: was made in a page that is gone; open its file again`);
+  }
+  throw new Error(`network "${source}": expected shipped:<name>, run:<id> or here:<number>`);
+}
+
+async function openShipped(name: string): Promise<NetworkData> {
+  const found = shipped.find((network) => network.name === name);
+  if (!found)
+    throw new Error(`network "${name}": expected one of ${shipped.map((network) => network.name).join(", ")}`);
+  const response = await fetch(`networks/${name}.safetensors`);
+  if (!response.ok) throw new Error(`networks/${name}.safetensors: ${response.status} ${response.statusText}`);
+  return readNetwork(found.title, new Uint8Array(await response.arrayBuffer()));
+}

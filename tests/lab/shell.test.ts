@@ -1,0 +1,67 @@
+/** The page around the rooms: address, reset, messages, themes, jobs in workers. */
+import { expect, test } from "vitest";
+import { visiting } from "./visit.test-helper.ts";
+
+visiting("the lab", ({ open, picture, expectAccessible }) => {
+  test("a link leads into a room, and what is typed is in the address", async () => {
+    const page = await open("#/adder?problem=5%2B6");
+    const sum = page.getByLabel("Sum");
+    expect(await sum.inputValue()).toBe("5+6");
+    await sum.fill("5+7");
+    await page.waitForFunction("location.hash.includes('5%2B7')");
+    await page.getByRole("button", { name: "Reset" }).click();
+    await page.waitForFunction("location.hash === '#/adder'");
+    expect(await sum.inputValue()).toBe("387+18");
+    await page.close();
+  });
+
+  test("what can't be read is said at the field, and nothing else changes", async () => {
+    const page = await open("#/adder");
+    const sum = page.getByLabel("Sum");
+    await sum.fill("5+x");
+    await expect.poll(() => page.getByRole("alert").textContent()).toContain("x");
+    expect(await sum.getAttribute("aria-invalid")).toBe("true");
+    expect(await page.evaluate("location.hash")).toBe("#/adder");
+    await sum.fill("5+2");
+    await page.waitForFunction("location.hash.includes('5%2B2')");
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await page.close();
+  });
+
+  test("rooms keep their settings while others are visited", async () => {
+    const page = await open("#/adder?problem=5%2B6");
+    await page.getByRole("link", { name: "Regions" }).click();
+    await page.getByRole("heading", { name: "Regions" }).waitFor();
+    await page.getByRole("link", { name: "Adder", exact: true }).click();
+    expect(await page.getByLabel("Sum").inputValue()).toBe("5+6");
+    await page.close();
+  });
+
+  test("a room that isn't there is said", async () => {
+    const page = await open("#/attic?x=1");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("No such room");
+    await page.getByRole("link", { name: "Enter the first one" }).click();
+    await page.getByLabel("Sum").waitFor();
+    await page.close();
+  });
+
+  test("a network that comes with the page multiplies, in a worker", async () => {
+    const page = await open("#/neural-gpu?problem=1011*1101");
+    await page.getByText("exact 10001111").waitFor();
+    expect(await page.getByRole("status").count()).toBeLessThan(2);
+    await page.close();
+  });
+
+  test("light, dark and narrow, without a finding of axe", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await open("#/adder", { colorScheme });
+      await picture(page, `shell-${colorScheme}`);
+      await expectAccessible(page);
+      await page.close();
+    }
+    const page = await open("#/adder", { viewport: { width: 390, height: 800 } });
+    await picture(page, "shell-narrow");
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    await page.close();
+  });
+});

@@ -1,0 +1,89 @@
+/** The built lab in a real browser, as a visitor sees it. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type PreviewServer, preview } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const browserPath = process.env.LONGHAND_CHROMIUM ?? "/usr/bin/chromium";
+const isThere = existsSync(browserPath);
+const isRequired = process.env.LONGHAND_REQUIRE_ALL === "1";
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+/** Where screenshots go, for people to look at: LONGHAND_SCREENSHOTS=folder. */
+const pictures = process.env.LONGHAND_SCREENSHOTS;
+
+export interface Visitor {
+  /** Opens a page at an address of the lab, as in "#/adder?a=1", and waits until its room is there. */
+  readonly open: (address: string, options?: Pick<BrowserContextOptions, "viewport" | "colorScheme">) => Promise<Page>;
+  /** Saves a screenshot of the whole page where the environment names a folder for them. */
+  readonly picture: (page: Page, name: string) => Promise<void>;
+  /** No serious or critical finding of axe. */
+  readonly expectAccessible: (page: Page) => Promise<void>;
+}
+
+/** Tests with a visitor; each fails on whatever a page writes to its console as an error or warning. */
+export function visiting(name: string, define: (visitor: Visitor) => void): void {
+  test.skipIf(isThere || isRequired)(`browser tests are skipped: there is no browser at ${browserPath}`, () => {});
+  describe.runIf(isThere || isRequired)(name, () => {
+    const folder = mkdtempSync(join(tmpdir(), "longhand-lab-"));
+    let server: PreviewServer;
+    let context: BrowserContext;
+    let address: string;
+    const complaints: string[] = [];
+
+    beforeAll(async () => {
+      const lab = fileURLToPath(new URL("../../lab", import.meta.url));
+      server = await preview({ root: lab, logLevel: "silent", preview: { port: 0, host: "127.0.0.1" } });
+      address = server.resolvedUrls!.local[0]!;
+      context = await chromium.launchPersistentContext(join(folder, "profile"), {
+        executablePath: browserPath,
+        headless: true,
+        acceptDownloads: true,
+        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+      });
+      context.on("page", (page) => {
+        page.on("pageerror", (error) => complaints.push(`${error}`));
+        page.on("console", (message) => {
+          if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+        });
+      });
+    });
+
+    afterAll(async () => {
+      await context?.close();
+      await server?.close();
+      rmSync(folder, { recursive: true, force: true });
+      expect(complaints).toEqual([]);
+    });
+
+    define({
+      async open(place, { viewport = { width: 1280, height: 900 }, colorScheme = "light" } = {}) {
+        const page = await context.newPage();
+        await page.setViewportSize(viewport!);
+        await page.emulateMedia({ colorScheme });
+        await page.goto(address + place);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await page.getByText("Loading …").waitFor({ state: "detached" });
+        return page;
+      },
+      async picture(page, name) {
+        if (pictures === undefined) return;
+        mkdirSync(pictures, { recursive: true });
+        await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+      },
+      async expectAccessible(page) {
+        await page.addScriptTag({ path: axe });
+        const found = (await page.evaluate("axe.run()")) as {
+          violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+        };
+        const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        expect(
+          serious.map(({ id, nodes }) => [id, ...nodes.map(({ html, failureSummary }) => html + failureSummary)]),
+        ).toEqual([]);
+      },
+    });
+  });
+}
