@@ -6,9 +6,10 @@ import {
   foreignPart,
   hashOfWeights,
   LonghandError,
+  networkOf,
   weightsOf,
 } from "../src/index.ts";
-import { networkOf, openTrained, readCertificate } from "../src/node.ts";
+import { openTrained, readCertificate } from "../src/node.ts";
 import { wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { counted } from "./words.ts";

@@ -1,6 +1,6 @@
 /** `longhand eval --reach`: the length up to which networks make no error. */
-import { reachOf, validLengths } from "../src/index.ts";
-import { type EvaluateTrainedOptions, evaluateTrained, type Trained } from "../src/node.ts";
+import { reachOf, type Trained, validLengths } from "../src/index.ts";
+import { type EvaluateTrainedOptions, evaluateTrained } from "../src/node.ts";
 import type { Output } from "./output.ts";
 import { count, counted, list, median } from "./words.ts";
 

@@ -1,7 +1,7 @@
 /** `longhand eval` */
 import type { Command } from "commander";
-import { type AnyTask, isDrawn, type LengthResult, type Rate, rate } from "../src/index.ts";
-import { evaluateTrained, lengthsFor, openTrained, type TextBits, type Trained } from "../src/node.ts";
+import { type AnyTask, isDrawn, type LengthResult, type Rate, rate, type Trained } from "../src/index.ts";
+import { evaluateTrained, lengthsFor, openTrained, type TextBits } from "../src/node.ts";
 import { measureReach, printReach, type Reach } from "./eval-reach.ts";
 import { checkSheet, writeSheet } from "./image-sheet.ts";
 import { previousCheckpointOption, replicaNumber, runtimeOption, wholeNumber, wholeNumbers } from "./options.ts";

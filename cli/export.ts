@@ -1,14 +1,14 @@
 /** `longhand export` */
 import { type Command, Option } from "commander";
-import { LonghandError } from "../src/index.ts";
 import {
   exportOnnx,
   exportSafetensors,
-  openTrained,
+  LonghandError,
   type ParameterNames,
   replicaOf,
   type Trained,
-} from "../src/node.ts";
+} from "../src/index.ts";
+import { openTrained } from "../src/node.ts";
 import { previousCheckpointOption, replicaOption } from "./options.ts";
 import type { Output } from "./output.ts";
 import { count } from "./words.ts";

@@ -11,10 +11,12 @@ import {
   foreignPart,
   LonghandError,
   machineDiagram,
+  networkOf,
+  replicaOf,
   stateDiagram,
   transitionsOf,
 } from "../src/index.ts";
-import { networkOf, openTrained, readCertificate, replicaOf } from "../src/node.ts";
+import { openTrained, readCertificate } from "../src/node.ts";
 import { previousCheckpointOption, replicaOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";

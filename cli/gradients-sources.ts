@@ -7,12 +7,13 @@ import {
   type GradientNetwork,
   LonghandError,
   models,
+  replicaOf,
   signatureOf,
   type Task,
   type TrainingConfig,
   unknownName,
 } from "../src/index.ts";
-import { openTrained, replicaOf } from "../src/node.ts";
+import { openTrained } from "../src/node.ts";
 import { historyOf, originOf } from "./network.ts";
 import { readSettings } from "./options.ts";
 

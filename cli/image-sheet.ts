@@ -1,6 +1,6 @@
 /** The held-out images of a task with a network's answers, as a file. */
-import { imageSheet, isDrawn, LonghandError } from "../src/index.ts";
-import { type PredictOptions, predictMany, type Trained } from "../src/node.ts";
+import { imageSheet, isDrawn, LonghandError, type Trained } from "../src/index.ts";
+import { type PredictOptions, predictMany } from "../src/node.ts";
 import { historyOf } from "./network.ts";
 import type { Output } from "./output.ts";
 import { count } from "./words.ts";

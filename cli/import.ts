@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { importRun, readForeign } from "../src/node.ts";
+import { readForeign } from "../src/index.ts";
+import { importRun } from "../src/node.ts";
 import { collect, readSettings, unreadable } from "./options.ts";
 import type { Output } from "./output.ts";
 import { count } from "./words.ts";

@@ -1,6 +1,14 @@
 /** A network that a command works on: what a run trained, or one built by hand. */
-import { type BuiltNetwork, builtNetworks, type Network, type UnitNames } from "../src/index.ts";
-import { networkOf, openTrained, replicaOf, type Trained } from "../src/node.ts";
+import {
+  type BuiltNetwork,
+  builtNetworks,
+  type Network,
+  networkOf,
+  replicaOf,
+  type Trained,
+  type UnitNames,
+} from "../src/index.ts";
+import { openTrained } from "../src/node.ts";
 import { counted } from "./words.ts";
 
 export interface ChosenNetwork {

@@ -1,7 +1,7 @@
 /** `longhand prove` */
 import type { Command } from "commander";
-import { exactTask, LonghandError, type Verdict } from "../src/index.ts";
-import { openTrained, type ProveTrainedOptions, proveTrained, type ReplicaVerdict, type Trained } from "../src/node.ts";
+import { exactTask, LonghandError, type Trained, type Verdict } from "../src/index.ts";
+import { openTrained, type ProveTrainedOptions, proveTrained, type ReplicaVerdict } from "../src/node.ts";
 import { previousCheckpointOption, replicaNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";
 import { describeRefutation, printRefutation } from "./refutation.ts";

@@ -1,7 +1,7 @@
 /** `longhand refute` */
 import type { Command } from "commander";
-import { openRuntime, searchErrors } from "../src/index.ts";
-import { networkOf, openTrained, replicaOf } from "../src/node.ts";
+import { networkOf, openRuntime, replicaOf, searchErrors } from "../src/index.ts";
+import { openTrained } from "../src/node.ts";
 import { previousCheckpointOption, replicaOption, runtimeOption, wholeNumber } from "./options.ts";
 import type { Output } from "./output.ts";
 import { describeRefutation, printRefutation } from "./refutation.ts";

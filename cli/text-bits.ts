@@ -1,6 +1,6 @@
 /** How networks that were trained on a text compare with counting. */
-import { isDrawn } from "../src/index.ts";
-import { type TextBits, type Trained, textBits } from "../src/node.ts";
+import { isDrawn, type Trained } from "../src/index.ts";
+import { type TextBits, textBits } from "../src/node.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
 import { count, counted, median } from "./words.ts";

@@ -1,6 +1,13 @@
 /** How the answer of a network comes about on a task of symbols: what it reads, and how likely it finds each symbol, at each step. */
-import { type DrawnBatch, type DrawnTask, symbolWeights, type TraceRow, tracePicture } from "../src/index.ts";
-import type { DrawnTrace, Trained } from "../src/node.ts";
+import {
+  type DrawnBatch,
+  type DrawnTask,
+  symbolWeights,
+  type TraceRow,
+  type Trained,
+  tracePicture,
+} from "../src/index.ts";
+import type { DrawnTrace } from "../src/node.ts";
 import { historyOf } from "./network.ts";
 import { shortened } from "./words.ts";
 

@@ -1,6 +1,6 @@
 /** `longhand trace` of networks on tasks that are drawn with their answers: each state's units over the steps, a few as curves, many as cells. */
-import { curvesPicture, type DrawnTask, heatMap, isDrawn } from "../src/index.ts";
-import { type DrawnTrace, type TraceRunOptions, type Trained, traceDrawn } from "../src/node.ts";
+import { curvesPicture, type DrawnTask, heatMap, isDrawn, type Trained } from "../src/index.ts";
+import { type DrawnTrace, type TraceRunOptions, traceDrawn } from "../src/node.ts";
 import { historyOf } from "./network.ts";
 import { answerPicture, shownSymbol } from "./trace-answer.ts";
 import { shortened } from "./words.ts";

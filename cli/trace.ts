@@ -1,7 +1,15 @@
 /** `longhand trace` */
 import type { Command } from "commander";
-import { LonghandError, type MapsOptions, type MapsTrace, mapsPng, mapsSvg, tracePicture } from "../src/index.ts";
-import { openTrained, type RunTrace, type Trained, traceRun } from "../src/node.ts";
+import {
+  LonghandError,
+  type MapsOptions,
+  type MapsTrace,
+  mapsPng,
+  mapsSvg,
+  type Trained,
+  tracePicture,
+} from "../src/index.ts";
+import { openTrained, type RunTrace, traceRun } from "../src/node.ts";
 import { historyOf } from "./network.ts";
 import { previousCheckpointOption, replicaOption, runtimeOption, wholeNumber, wholeNumbers } from "./options.ts";
 import type { Output } from "./output.ts";

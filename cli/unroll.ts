@@ -4,12 +4,14 @@ import { type Command, Option } from "commander";
 import {
   type ActivationName,
   activation,
+  describeTrained,
   drawnParameters,
   LonghandError,
   type NDArray,
   namedNetwork,
   networkOfModel,
   type RecurrentNetwork,
+  replicaOf,
   unfold,
   unfoldableNames,
   unfoldedFormula,
@@ -19,7 +21,7 @@ import {
   unfoldingEquivalence,
   unknownName,
 } from "../src/index.ts";
-import { describeTrained, openTrained, replicaOf } from "../src/node.ts";
+import { openTrained } from "../src/node.ts";
 import { historyOf } from "./network.ts";
 import {
   collect,

@@ -21,5 +21,21 @@ export { LARGE, type Opened, type OpenOptions, open as openRuntime, runtimeNames
 export { operationsOf } from "./runtime/operations.ts";
 export { compileReference, reference } from "./runtime/reference/reference.ts";
 export * from "./tasks/index.ts";
+export {
+  describedTraining,
+  describeTrained,
+  type Ending,
+  type Engine,
+  exportOnnx,
+  exportSafetensors,
+  networkOf,
+  type ParameterNames,
+  type Replica,
+  type RunFiles,
+  readForeign,
+  replicaOf,
+  type Trained,
+  trainedFrom,
+} from "./trained/index.ts";
 export * from "./training/index.ts";
 export { VERSION } from "./version.ts";

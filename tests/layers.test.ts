@@ -24,8 +24,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   // Checks what `proof` finds: shares nothing with it.
   check: [],
   files: ["graph"],
+  trained: ["files", "training", "networks", "models", "tasks", "runtime", "graph", "random"],
   pictures: ["analysis", "proof", "networks", "evaluation", "training", "tasks", "graph"],
   runs: [
+    "trained",
     "check",
     "files",
     "training",

@@ -10,13 +10,15 @@ import {
   compileReference,
   completeConfig,
   decodeModel,
+  exportOnnx,
   findTask,
   importModel,
   ndarray,
   randomSource,
+  replicaOf,
   tasks,
 } from "../src/index.ts";
-import { exportOnnx, openTrained, replicaOf, startRun } from "../src/node.ts";
+import { openTrained, startRun } from "../src/node.ts";
 import { longhand } from "./command-line.ts";
 import { expectClose } from "./golden.ts";
 import { operatorsOf, runModel } from "./onnx-engine.ts";

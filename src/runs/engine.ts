@@ -4,7 +4,7 @@ import type { Program } from "../graph/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { LARGE, open } from "../runtime/open.ts";
 import { operationsOf } from "../runtime/operations.ts";
-import type { Engine } from "./described.ts";
+import type { Engine } from "../trained/index.ts";
 
 /** A runtime with what is needed to open the same one again. */
 export interface OpenedEngine {

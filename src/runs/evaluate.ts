@@ -12,9 +12,9 @@ import {
 import type { Model } from "../models/index.ts";
 import { operationsOf } from "../runtime/operations.ts";
 import { isDrawn, nextValid, validLengths } from "../tasks/index.ts";
+import { replicaOf, type Trained } from "../trained/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
-import { replicaOf, type Trained } from "./trained.ts";
 
 export interface EvaluateTrainedOptions {
   readonly lengths: readonly number[];

@@ -6,7 +6,7 @@ import { ndarray } from "../graph/index.ts";
 import { ilrnnModel } from "../models/index.ts";
 import { makeNetwork } from "../networks/index.ts";
 import { parity } from "../tasks/index.ts";
-import { describeTrained } from "./export.ts";
+import { describeTrained } from "../trained/index.ts";
 import { writeNetworkRun } from "./given.ts";
 import { predict } from "./predict.ts";
 import { resumeRun } from "./train-run.ts";

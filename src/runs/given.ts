@@ -3,10 +3,10 @@ import { encodeCheckpoint } from "../files/index.ts";
 import { createRun } from "../files/run-folder.ts";
 import { type ArrayData, ndarray } from "../graph/index.ts";
 import { makeNetwork, type Network } from "../networks/index.ts";
+import { checkpointOf } from "../trained/index.ts";
 import { completeConfig, configuredModel, joinParameters, layoutOf, type TrainingConfig } from "../training/index.ts";
 import { VERSION } from "../version.ts";
 import { configHash } from "./described.ts";
-import { checkpointOf } from "./state.ts";
 import { trainingEngine } from "./train-run.ts";
 
 export interface NetworkRunOptions {

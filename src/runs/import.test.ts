@@ -10,11 +10,11 @@ import { applyProgram } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
 import { compileReference } from "../runtime/reference/reference.ts";
 import { exactTask } from "../tasks/index.ts";
+import { exportOnnx, exportSafetensors, readForeign, replicaOf, type Trained } from "../trained/index.ts";
 import { completeConfig } from "../training/index.ts";
-import { exportOnnx, exportSafetensors } from "./export.ts";
-import { importRun, readForeign } from "./import.ts";
+import { importRun } from "./import.ts";
 import { startRun } from "./train-run.ts";
-import { openTrained, replicaOf, type Trained } from "./trained.ts";
+import { openTrained } from "./trained.ts";
 
 let folder: string;
 beforeAll(async () => {

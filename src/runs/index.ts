@@ -1,5 +1,5 @@
 /** The runs layer: trainings in folders, and what is done with what they trained. Node only. */
-export { configHash, type Engine } from "./described.ts";
+export { configHash } from "./described.ts";
 export {
   type EvaluateTrainedOptions,
   evaluateTrained,
@@ -7,9 +7,8 @@ export {
   finding,
   lengthsFor,
 } from "./evaluate.ts";
-export { describeTrained, exportOnnx, exportSafetensors, type ParameterNames } from "./export.ts";
 export { type NetworkRunOptions, writeNetworkRun } from "./given.ts";
-export { type ImportedRun, type ImportRunOptions, importRun, readForeign } from "./import.ts";
+export { type ImportedRun, type ImportRunOptions, importRun } from "./import.ts";
 export { judged, predict, predictMany, unseen } from "./predict.ts";
 export type { Prediction, PredictOptions } from "./prediction.ts";
 export {
@@ -42,7 +41,6 @@ export type { TestPoint } from "./reproduce-test.ts";
 export { writeResult } from "./result.ts";
 export { type SampleTextOptions, sampleText, type TextBits, textBits } from "./sample.ts";
 export { sharpenRun } from "./sharpen.ts";
-export type { Ending } from "./state.ts";
 export {
   makeSurvey,
   type SurveyEvent,
@@ -66,4 +64,4 @@ export type { SurveyProof } from "./survey-run.ts";
 export { type RunTrace, type TraceRunOptions, type TraceValues, traceRun } from "./trace.ts";
 export { type DrawnTrace, traceDrawn } from "./trace-drawn.ts";
 export { type ResumeOptions, resumeRun, type StartOptions, startRun, type TrainingRun } from "./train-run.ts";
-export { networkOf, type OpenTrainedOptions, openTrained, type Replica, replicaOf, type Trained } from "./trained.ts";
+export { type OpenTrainedOptions, openTrained } from "./trained.ts";

@@ -1,7 +1,7 @@
 /** What fits in memory, told before it is tried: where memory is lent freely, the system ends who takes too much. Node only. */
 import { freemem } from "node:os";
 import { LonghandError } from "../errors.ts";
-import type { Trained } from "./trained.ts";
+import type { Trained } from "../trained/index.ts";
 
 /** Arrays as large as the state that a step of a network with positions holds at once, measured with `dngpu`: 15. */
 const ARRAYS = 20;

@@ -1,8 +1,8 @@
 /** Networks that are in no folder, for tests. */
 import type { NDArray } from "../graph/index.ts";
 import { randomSource } from "../random/index.ts";
+import type { Trained } from "../trained/index.ts";
 import { completeConfig, configuredModel, drawParameters, layoutOf, namedParameters } from "../training/index.ts";
-import type { Trained } from "./trained.ts";
 
 /** The network of a configuration; untrained unless there are parameters. */
 export function networkOf(

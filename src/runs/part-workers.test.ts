@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reference } from "../runtime/reference/reference.ts";
+import type { Engine } from "../trained/index.ts";
 import { completeConfig, initialState, type Part, type PartsOrder, partRunner, trainBins } from "../training/index.ts";
-import type { Engine } from "./described.ts";
 import { partWorkers } from "./part-workers.ts";
 
 const config = completeConfig({

@@ -4,8 +4,8 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { LonghandError } from "../errors.ts";
+import type { Engine } from "../trained/index.ts";
 import type { PartResult, PartRunner, PartsOrder, TrainingConfig } from "../training/index.ts";
-import type { Engine } from "./described.ts";
 
 /** What a thread is given when it starts. */
 export interface PartWorkerData {

@@ -5,12 +5,12 @@ import { type Dimension, ndarray, program } from "../graph/index.ts";
 import { applyProgram } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
 import { isDrawn, type Task } from "../tasks/index.ts";
+import { replicaOf, type Trained } from "../trained/index.ts";
 import { groupsBySteps, largestOf } from "./batches.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { predictDrawn } from "./predict-drawn.ts";
 import type { Prediction, PredictOptions } from "./prediction.ts";
-import { replicaOf, type Trained } from "./trained.ts";
 
 /**
  * Applies a trained network to one problem.

@@ -5,8 +5,8 @@ import { LonghandError } from "../errors.ts";
 import { attempt, nodeFileSystem, writeDurably } from "../files/file-system.ts";
 import { applyProgram } from "../models/index.ts";
 import { type Certificate, type ProveOptions, prove, type Verdict } from "../proof/index.ts";
+import { networkOf, replicaOf, type Trained } from "../trained/index.ts";
 import { engineFor } from "./engine.ts";
-import { networkOf, replicaOf, type Trained } from "./trained.ts";
 
 export interface ProveTrainedOptions extends Omit<ProveOptions, "refute"> {
   /** Looks for an input that is answered wrong, where no proof is found. Default true. */

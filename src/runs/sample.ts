@@ -4,9 +4,9 @@ import { ngramModel } from "../evaluation/index.ts";
 import { sampleSymbols, stepProgram } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
 import { type AnyTask, type DrawnTask, isDrawn } from "../tasks/index.ts";
+import { replicaOf, type Trained } from "../trained/index.ts";
 import { engineFor } from "./engine.ts";
 import { evaluateTrained } from "./evaluate.ts";
-import { replicaOf, type Trained } from "./trained.ts";
 
 export interface SampleTextOptions {
   /** Characters to write. Default 500. */

@@ -1,8 +1,8 @@
 /** Runs whose networks were made to decide. Node only. */
 import { sharpened } from "../networks/index.ts";
+import type { Trained } from "../trained/index.ts";
 import { joinParameters, layoutOf } from "../training/index.ts";
 import { writePopulationRun } from "./given.ts";
-import type { Trained } from "./trained.ts";
 
 /**
  * Writes what a run trained, with all pre-activations times `factor` (see `sharpened`), as a run of its own, which isn't

@@ -8,13 +8,14 @@ import { type MetricsRecord, openMetrics, readMetrics } from "../files/metrics-f
 import { readRun } from "../files/run-folder.ts";
 import { readBy, readouts } from "../models/index.ts";
 import { isDrawn, validLengths } from "../tasks/index.ts";
+import type { Trained } from "../trained/index.ts";
 import { isSolvedBy, type TrainingEvent } from "../training/index.ts";
 import { evaluateTrained } from "./evaluate.ts";
 import { proveTrained } from "./prove.ts";
 import { endingOf, type FigureRun, type RunEnding, trainFigureRun } from "./reproduce-run.ts";
 import { writeBeginning } from "./survey-begin.ts";
 import type { SurveyProve, SurveyRow, SurveyTest } from "./survey-config.ts";
-import { openTrained, type Trained } from "./trained.ts";
+import { openTrained } from "./trained.ts";
 
 /** What every network made of problems of a length. */
 const testSchema = z.object({

@@ -3,11 +3,11 @@ import { LonghandError } from "../errors.ts";
 import { expose, input, type NDArray, optimize, program, type Tensor, transpose } from "../graph/index.ts";
 import { type Applied, decodeLogits, type Model, parameterInputs } from "../models/index.ts";
 import { exactTask } from "../tasks/index.ts";
+import { replicaOf, type Trained } from "../trained/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { judged } from "./predict.ts";
 import type { Prediction } from "./prediction.ts";
-import { replicaOf, type Trained } from "./trained.ts";
 
 /** Numbers of a trace, row-major. */
 export interface TraceValues {

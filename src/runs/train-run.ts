@@ -3,6 +3,7 @@ import { LonghandError } from "../errors.ts";
 import { encodeCheckpoint } from "../files/index.ts";
 import { createRun, openRun, type Run } from "../files/run-folder.ts";
 import { validLengths } from "../tasks/index.ts";
+import { checkpointOf, type Ending, stateOf } from "../trained/index.ts";
 import {
   configuredModel,
   gradientProgram,
@@ -17,7 +18,6 @@ import { VERSION } from "../version.ts";
 import { configHash, describedRun } from "./described.ts";
 import { engineFor, type OpenedEngine, sameEngine } from "./engine.ts";
 import { partWorkers } from "./part-workers.ts";
-import { checkpointOf, type Ending, stateOf } from "./state.ts";
 import { shardRunner } from "./workers.ts";
 
 /** A training in a folder: iterate over `events` to make it go on, then `close`. */

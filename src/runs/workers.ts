@@ -4,8 +4,8 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, LonghandError } from "../errors.ts";
+import type { Engine } from "../trained/index.ts";
 import type { Answer, RunShard, TrainingConfig, TrainingEvent, TrainingState } from "../training/index.ts";
-import type { Engine } from "./described.ts";
 
 /** What a thread is given to train. */
 export interface ShardOrder {

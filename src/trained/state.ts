@@ -1,4 +1,4 @@
-/** A training's state as a checkpoint, and back. Node only. */
+/** A training's state as a checkpoint, and back. */
 import * as z from "zod";
 import { LonghandError } from "../errors.ts";
 import type { Checkpoint } from "../files/index.ts";

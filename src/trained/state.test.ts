@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeCheckpoint, encodeCheckpoint } from "../files/index.ts";
 import { completeConfig, configuredModel, initialState, layoutOf, type TrainingState } from "../training/index.ts";
-import { configHash } from "./described.ts";
 import { checkpointOf, stateOf } from "./state.ts";
 
 const config = completeConfig({ task: "parity", population: 2, model: { name: "ilrnn", layers: [3] } });
@@ -37,15 +36,4 @@ test("what doesn't fit the run is refused by name", () => {
   refused({ state: { ...(checkpoint.state as object), step: "3" } }, "checkpoint: state step:");
   refused({ state: { ...(checkpoint.state as object), solvedAt: [null] } }, "solvedAt is about 1 replicas, expected 2");
   expect(() => stateOf(checkpoint, layout, 1)).toThrow("expected 1");
-});
-
-test("the hash of a configuration doesn't depend on the order of its keys, but on every value", () => {
-  const { task, ...rest } = config;
-  expect(configHash({ ...rest, task })).toBe(configHash(config));
-  expect(configHash(JSON.parse(JSON.stringify(config)) as object)).toBe(configHash(config));
-  expect(configHash({ ...config, clip: 2 })).not.toBe(configHash(config));
-  // SHA-256 of {"a":[1,null],"b":"x"}
-  expect(configHash({ b: "x", a: [1, null], c: undefined })).toBe(
-    "3dece6dc8d22d61692b03c7d51836aaec96fd08a614e224565e177ad6ff9dbe2",
-  );
 });
