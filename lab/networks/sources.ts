@@ -1,9 +1,10 @@
 /**
  * Where a room's network comes from, as its address says: `shipped:multiplication` comes with the page, `run:<id>` lies in
- * a run folder that `longhand lab` serves, `here:1` was dropped or trained in this page and is gone with it.
+ * a run folder that `longhand lab` serves (`run:<id>@3` is network 3 of its population), `here:1` was dropped or trained in
+ * this page and is gone with it.
  */
 import type { NetworkData } from "./data.ts";
-import { readNetwork } from "./read.ts";
+import { readNetwork, readRunFolder, trainedNetwork } from "./read.ts";
 
 /** Networks that come with the page. The configurations that made them lie beside this file. */
 export const shipped = [
@@ -27,6 +28,7 @@ export function keepNetwork(network: NetworkData): string {
 export async function openNetwork(source: string): Promise<NetworkData> {
   const [, kind = "", name = ""] = /^(\w+):(.*)$/.exec(source) ?? [];
   if (kind === "shipped") return openShipped(name);
+  if (kind === "run") return openRun(name);
   if (kind === "here") {
     const found = here[Number(name) - 1];
     if (found) return found;
@@ -42,4 +44,19 @@ async function openShipped(name: string): Promise<NetworkData> {
   const response = await fetch(`networks/${name}.safetensors`);
   if (!response.ok) throw new Error(`networks/${name}.safetensors: ${response.status} ${response.statusText}`);
   return readNetwork(found.title, new Uint8Array(await response.arrayBuffer()));
+}
+
+async function openRun(name: string): Promise<NetworkData> {
+  const [, id = "", replica] = /^(.*?)(?:@(\d+))?$/.exec(name) ?? [];
+  const address = `api/runs/${id.split("/").map(encodeURIComponent).join("/")}`;
+  const bytes = (file: string) => async () => {
+    const response = await fetch(`${address}/${file}`);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    throw new Error(`run ${id}: its ${file} can't be had (${response.status}); runs are served by longhand lab`);
+  };
+  const trained = await readRunFolder([
+    { path: `${id}/config.json`, bytes: bytes("config") },
+    { path: `${id}/checkpoints/00000000.safetensors`, bytes: bytes("checkpoint") },
+  ]);
+  return trainedNetwork(trained, replica === undefined ? undefined : Number(replica));
 }

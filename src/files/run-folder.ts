@@ -23,7 +23,8 @@ import {
 } from "./file-system.ts";
 import { isLock, type Lock, lockFolder } from "./lock.ts";
 import { type MetricsRecord, openMetrics, readMetrics } from "./metrics-file.ts";
-import { type RunConfig, readRunConfig, writeRunConfig } from "./run-config.ts";
+import { readRunConfig, writeRunConfig } from "./run-config.ts";
+import type { RunConfig } from "./run-config-text.ts";
 
 export type { CheckpointChoice, FileSystem, KeptName, LoadedCheckpoint, MetricsRecord };
 
