@@ -1,4 +1,6 @@
 /** The page around the rooms: address, reset, messages, themes, jobs in workers. */
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { visiting } from "./visit.test-helper.ts";
 
@@ -49,6 +51,23 @@ visiting("the lab", ({ open, picture, expectAccessible }) => {
     const page = await open("#/neural-gpu?problem=1011*1101");
     await page.getByText("exact 10001111").waitFor();
     expect(await page.getByRole("status").count()).toBeLessThan(2);
+    await page.close();
+  });
+
+  test("the first view is small, and loads no engine and no typesetting", async () => {
+    const page = await open("#/regions");
+    const loaded = new Set<string>();
+    page.on("request", (request) => {
+      const path = new URL(request.url()).pathname;
+      if (/\.(js|wasm)$/.test(path)) loaded.add(path);
+    });
+    await page.goto(page.url().split("#")[0]!);
+    await page.getByRole("img").first().waitFor();
+    await page.waitForLoadState("networkidle");
+    expect([...loaded].filter((path) => /ort|wasm|katex/.test(path))).toEqual([]);
+    expect(loaded.size).toBeGreaterThan(1);
+    const sizes = [...loaded].map((path) => gzipSync(readFileSync(`dist/lab${path}`)).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000);
     await page.close();
   });
 
