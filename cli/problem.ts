@@ -1,5 +1,5 @@
 /** A problem and its answer, as one would write them down. */
-import type { Prediction } from "../src/node.ts";
+import type { Prediction } from "../src/index.ts";
 import type { Output } from "./output.ts";
 import { wrapped } from "./table.ts";
 import { count } from "./words.ts";

@@ -3,9 +3,9 @@ import type { Command } from "commander";
 import {
   LonghandError,
   type MapsOptions,
-  type MapsTrace,
   mapsPng,
   mapsSvg,
+  mapsTraceOf,
   type Trained,
   tracePicture,
 } from "../src/index.ts";
@@ -126,29 +126,20 @@ function checkNone({ gates, maps, single, scale }: TraceOptions, model: string):
 
 /** The state over all steps, and the gates where they were traced. */
 function mapsPictures(trained: Trained, trace: RunTrace, file: string, options: TraceOptions): Picture[] {
-  const { prediction, input, answer, exact, directions } = trace;
+  const { prediction } = trace;
   const title = `${trained.model.name}: ${shortened(`${prediction.input} = ${prediction.answer}`)}`;
   const ending = file.slice(-4);
   const base = file.slice(0, -4);
-  return Object.entries(trace.values).map(([shows, { shape, data }]) => {
-    const [times, length, maps] = shape as [number, number, number];
+  return Object.keys(trace.values).map((shows) => {
+    const picture = mapsTraceOf(trained.task.name, trace, shows);
     const isState = shows === "state";
-    const picture: MapsTrace = {
-      task: trained.task.name,
-      input: input.map(([symbol]) => symbol!),
-      answer,
-      exact,
-      values: data,
-      time: times - 1,
-      length,
-      maps,
-      directions: directions!,
-      range: isState ? [-1, 1] : [0, 1],
-    };
     const choice: MapsOptions = {
       title: isState ? title : `${title}, ${shows} gates of each step`,
       ...(options.maps && { maps: options.maps }),
-      ...(options.single !== undefined && { maps: [options.single], scale: largeScale(times, length) }),
+      ...(options.single !== undefined && {
+        maps: [options.single],
+        scale: largeScale(picture.time + 1, picture.length),
+      }),
       ...(options.scale !== undefined && { scale: options.scale }),
     };
     const name = isState ? file : `${base}-${shows}${ending}`;

@@ -1,6 +1,6 @@
 /** What `longhand train` says at its end. */
-import type { AnyTask, LengthResult } from "../src/index.ts";
-import type { Finding, Prediction } from "../src/node.ts";
+import type { AnyTask, LengthResult, Prediction } from "../src/index.ts";
+import type { Finding } from "../src/node.ts";
 import type { Output } from "./output.ts";
 import { printProblem } from "./problem.ts";
 import { costOf, count, counted, criterion, duration, list, median, nouns, percent, problems } from "./words.ts";

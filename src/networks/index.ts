@@ -21,6 +21,7 @@ export { readOnnx } from "./foreign/onnx.ts";
 export { readTorch, writeTorch } from "./foreign/torch.ts";
 export { machineOf, makeNetwork, type Network } from "./network.ts";
 export { type NoisyConnections, type NoisyOptions, noisyParameters } from "./noisy.ts";
+export { judged, type Prediction } from "./prediction.ts";
 export { drawSymbol, type SampleOptions, sampleSymbols, symbolWeights } from "./sample.ts";
 export { sharpened } from "./sharpen.ts";
 export { firstStepProgram, stateInput, stateOutput, stepProgram } from "./step.ts";
@@ -35,6 +36,17 @@ export {
   stepperOf,
 } from "./stepper.ts";
 export { type NetworkSteps, stepThrough } from "./steps.ts";
+export {
+  type NetworkTrace,
+  type OpenFor,
+  type TraceNetworkOptions,
+  type Tracer,
+  type TraceValues,
+  traceNetwork,
+  tracer,
+  unitValues,
+  withoutBatch,
+} from "./trace.ts";
 export {
   type Connection,
   subscript,

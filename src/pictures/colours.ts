@@ -25,6 +25,18 @@ export const diverging: ColourMap = (share) =>
 /** For values of one sign: white (0) to dark violet (1). */
 export const sequential: ColourMap = (share) => between(white, violet, share);
 
+const black: Oklab = [0.18, -0.005, -0.015];
+const brightOrange = polar(0.8, 0.14, 65);
+const brightBlue = polar(0.8, 0.11, 245);
+const brightViolet = polar(0.82, 0.11, 300);
+
+/** `diverging` for dark pages: bright orange (0), nearly black (½), bright blue (1). */
+export const divergingOnDark: ColourMap = (share) =>
+  share < 0.5 ? between(black, brightOrange, 1 - 2 * share) : between(black, brightBlue, 2 * share - 1);
+
+/** `sequential` for dark pages: nearly black (0) to bright violet (1). */
+export const sequentialOnDark: ColourMap = (share) => between(black, brightViolet, share);
+
 /** A colour by its lightness, chroma and hue in degrees. */
 function polar(lightness: number, chroma: number, hue: number): Oklab {
   const angle = (hue * Math.PI) / 180;

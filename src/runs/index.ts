@@ -9,8 +9,7 @@ export {
 } from "./evaluate.ts";
 export { type NetworkRunOptions, writeNetworkRun } from "./given.ts";
 export { type ImportedRun, type ImportRunOptions, importRun } from "./import.ts";
-export { judged, predict, predictMany, unseen } from "./predict.ts";
-export type { Prediction, PredictOptions } from "./prediction.ts";
+export { type PredictOptions, predict, predictMany, unseen } from "./predict.ts";
 export {
   certificateFile,
   type ProveTrainedOptions,
@@ -61,7 +60,7 @@ export {
 } from "./survey-config.ts";
 export { type SurveyCurve, type SurveyCurves, surveyCurves } from "./survey-curves.ts";
 export type { SurveyProof } from "./survey-run.ts";
-export { type RunTrace, type TraceRunOptions, type TraceValues, traceRun } from "./trace.ts";
+export { type RunTrace, type TraceRunOptions, traceRun } from "./trace.ts";
 export { type DrawnTrace, traceDrawn } from "./trace-drawn.ts";
 export { type ResumeOptions, resumeRun, type StartOptions, startRun, type TrainingRun } from "./train-run.ts";
 export { type OpenTrainedOptions, openTrained } from "./trained.ts";

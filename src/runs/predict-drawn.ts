@@ -2,11 +2,12 @@
 import { joinBatches, judge, problemArrays, problemInputs, stepsOf } from "../evaluation/index.ts";
 import { cast, type NDArray, program, sigmoid, type Tensor } from "../graph/index.ts";
 import { decodeLogits, type Model, parameterInputs } from "../models/index.ts";
+import type { Prediction } from "../networks/index.ts";
 import type { DrawnBatch, DrawnTask } from "../tasks/index.ts";
 import { replicaOf, type Trained } from "../trained/index.ts";
 import { groupsBySteps, largestOf } from "./batches.ts";
 import { engineFor } from "./engine.ts";
-import type { Prediction, PredictOptions } from "./prediction.ts";
+import type { PredictOptions } from "./predict.ts";
 
 /** Answers problems, each a batch of one; those of equally many steps together. */
 export async function predictDrawn(

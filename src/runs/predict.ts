@@ -3,14 +3,21 @@ import { LonghandError } from "../errors.ts";
 import { drawHeldOut } from "../evaluation/index.ts";
 import { type Dimension, ndarray, program } from "../graph/index.ts";
 import { applyProgram } from "../models/index.ts";
+import { judged, type Prediction } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
-import { isDrawn, type Task } from "../tasks/index.ts";
+import { isDrawn } from "../tasks/index.ts";
 import { replicaOf, type Trained } from "../trained/index.ts";
 import { groupsBySteps, largestOf } from "./batches.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { predictDrawn } from "./predict-drawn.ts";
-import type { Prediction, PredictOptions } from "./prediction.ts";
+
+export interface PredictOptions {
+  /** Which network of a population. Default: the first that is solved. */
+  readonly replica?: number;
+  /** Default: the one that fits. */
+  readonly runtime?: string;
+}
 
 /**
  * Applies a trained network to one problem.
@@ -90,27 +97,6 @@ export async function answersTo(
     }
   }
   return answers;
-}
-
-/** An answer beside the exact one. */
-export function judged(task: Task, problem: Int32Array, answer: Int32Array): Prediction {
-  const target = task.solve(problem);
-  let asked = 0;
-  let wrong = 0;
-  target.forEach((symbol, step) => {
-    if (symbol < 0) return;
-    asked++;
-    if (answer[step] !== symbol) wrong++;
-  });
-  return {
-    input: task.format(problem),
-    answer: task.formatAnswer(answer, problem),
-    exact: task.formatAnswer(target, problem),
-    isRight: wrong === 0,
-    steps: target.length,
-    asked,
-    wrong,
-  };
 }
 
 /**

@@ -2,13 +2,13 @@
 import { problemArrays, problemInputs, stepsOf } from "../evaluation/index.ts";
 import { optimize, program } from "../graph/index.ts";
 import { parameterInputs } from "../models/index.ts";
+import { type Prediction, type TraceValues, unitValues, withoutBatch } from "../networks/index.ts";
 import type { DrawnTask } from "../tasks/index.ts";
 import { replicaOf, type Trained } from "../trained/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
 import { predictDrawn } from "./predict-drawn.ts";
-import type { Prediction } from "./prediction.ts";
-import { type TraceRunOptions, type TraceValues, unitValues, withoutBatch } from "./trace.ts";
+import type { TraceRunOptions } from "./trace.ts";
 
 /** A network at work on one problem that is drawn with its answer. */
 export interface DrawnTrace {

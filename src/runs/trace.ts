@@ -1,38 +1,13 @@
 /** What happens inside a trained network while it works on one problem. Node only. */
-import { LonghandError } from "../errors.ts";
-import { expose, input, type NDArray, optimize, program, type Tensor, transpose } from "../graph/index.ts";
-import { type Applied, decodeLogits, type Model, parameterInputs } from "../models/index.ts";
+import { type NetworkTrace, traceNetwork } from "../networks/index.ts";
 import { exactTask } from "../tasks/index.ts";
 import { replicaOf, type Trained } from "../trained/index.ts";
 import { engineFor } from "./engine.ts";
 import { checkMemory } from "./memory.ts";
-import { judged } from "./predict.ts";
-import type { Prediction } from "./prediction.ts";
 
-/** Numbers of a trace, row-major. */
-export interface TraceValues {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** A network at work on one problem. */
-export interface RunTrace {
+/** A trained network at work on one problem. */
+export interface RunTrace extends NetworkTrace {
   readonly replica: number;
-  /** The problem, the network's answer to it and the exact one, as text. */
-  readonly prediction: Prediction;
-  /** Names of the input's symbols [steps][channels]. */
-  readonly input: readonly (readonly string[])[];
-  /** Names of the answer's symbols, the network's and the exact ones [steps]; empty where none is asked. */
-  readonly answer: readonly string[];
-  readonly exact: readonly string[];
-  /**
-   * Of networks whose state has positions: `state` [steps + 1, length, width], first the embedded input, then what each step
-   * made; with gates `update` and `reset` [steps, length, width], those of each step. Of others: each state after every step
-   * [steps, units], and `output` [steps, n], the activations of the output layer.
-   */
-  readonly values: Readonly<Record<string, TraceValues>>;
-  /** Of networks whose state has positions: how many positions each number's gate moves it in a step. */
-  readonly directions: readonly (-1 | 0 | 1)[] | null;
 }
 
 export interface TraceRunOptions {
@@ -51,76 +26,14 @@ export interface TraceRunOptions {
  *   memory, for gates of a network without any, or a replica that isn't there.
  */
 export async function traceRun(trained: Trained, text: string, options: TraceRunOptions = {}): Promise<RunTrace> {
-  const { model } = trained;
   const task = exactTask(trained.task);
   const { gates = false } = options;
   const { replica, parameters } = replicaOf(trained, options.replica);
   const problem = task.parse(text);
-  const channels = task.channels.length;
-  const steps = problem.length / channels;
-  checkMemory(trained, steps, gates ? 7 : 3);
-
-  const symbols = input("symbols", [1, steps, channels], "int");
-  const given = parameterInputs(model);
-  const applied = model.apply(given, symbols);
-  const values = applied.trace ? positionValues(applied, gates) : unitValues(model, applied, gates);
-  const names = Object.keys(values);
-  const [answer, ...traced] = optimize([decodeLogits(applied.logits), ...Object.values(values)]) as [
-    Tensor,
-    ...Tensor[],
-  ];
-  const outputs = Object.fromEntries(traced.map((tensor, k) => [names[k]!, tensor]));
-  const traceProgram = program("trace", { ...given, symbols }, { ...outputs, answer });
-  const { runtime } = await engineFor(traceProgram, 1, steps, options.runtime);
-  await using executable = await runtime.compile(traceProgram);
-  const made = await executable.run({
-    ...parameters,
-    symbols: { dtype: "int", shape: [1, steps, channels], data: problem },
+  checkMemory(trained, problem.length / task.channels.length, gates ? 7 : 3);
+  const trace = await traceNetwork({ task, model: trained.model, parameters }, problem, {
+    gates,
+    open: async (program, { batch, time }) => (await engineFor(program, batch!, time!, options.runtime)).runtime,
   });
-
-  const target = task.solve(problem);
-  const nameOf = (symbol: number, step: number) => (target[step]! < 0 ? "" : (task.output[symbol] ?? ""));
-  const answered = Int32Array.from(made.answer!.data);
-  const arrays = Object.fromEntries(names.map((name) => [name, withoutBatch(made[name]!)]));
-  return {
-    replica,
-    prediction: judged(task, problem, answered),
-    input: Array.from({ length: steps }, (_, step) =>
-      task.channels.map((alphabet, channel) => alphabet[problem[step * channels + channel]!]!),
-    ),
-    answer: Array.from(answered, nameOf),
-    exact: Array.from(target, nameOf),
-    values: applied.trace ? withStart(arrays) : arrays,
-    directions: applied.trace ? (model.directions ?? new Array<0>(model.width!).fill(0)) : null,
-  };
-}
-
-/** Values [steps, length, 1, width], and the embedded input [length, 1, width]. */
-function positionValues(applied: Applied, gates: boolean): Record<string, Tensor> {
-  const { start, state, update, reset } = applied.trace!();
-  return { start: start!, state: state!, ...(gates && { update: update!, reset: reset! }) };
-}
-
-/** States and outputs at every step [time, 1, units]: the states are what the model's scan over time hands on. */
-export function unitValues(model: Model, applied: Applied, gates: boolean): Record<string, Tensor> {
-  if (gates)
-    throw new LonghandError("argument", `model ${model.name}: has no gates; expected a network of gated units`);
-  const states = Object.entries(applied.final).flatMap(([name, { node, index }]) =>
-    node.kind === "scan" ? [[name, expose(node, node.body.nextStates[index]!)] as const] : [],
-  );
-  return { ...Object.fromEntries(states), output: transpose(applied.outputs, [1, 0, 2]) };
-}
-
-/** Without the axis of the batch, the last but one, which has one problem. */
-export function withoutBatch({ shape, data }: NDArray): TraceValues {
-  return { shape: shape.toSpliced(-2, 1), data: data instanceof Float32Array ? data : Float32Array.from(data) };
-}
-
-/** The embedded input before what the steps made. */
-function withStart({ start, state, ...gates }: Readonly<Record<string, TraceValues>>): Record<string, TraceValues> {
-  const [steps, length, width] = state!.shape as [number, number, number];
-  const all = new Float32Array((steps + 1) * length * width);
-  all.set(start!.data);
-  all.set(state!.data, length * width);
-  return { state: { shape: [steps + 1, length, width], data: all }, ...gates };
+  return { replica, ...trace };
 }
