@@ -11,6 +11,7 @@ import { addExtract } from "./extract.ts";
 import { addGradients } from "./gradients.ts";
 import { addGroebner } from "./groebner.ts";
 import { addImport } from "./import.ts";
+import { addLab } from "./lab.ts";
 import { addLists } from "./lists.ts";
 import { addNoise } from "./noise.ts";
 import { makeOutput, type Output } from "./output.ts";
@@ -57,6 +58,7 @@ for (const add of [
   addGroebner,
   addExport,
   addImport,
+  addLab,
   addProve,
   addCheck,
   addExtract,

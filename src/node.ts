@@ -1,4 +1,4 @@
-/** What needs Node: run folders, and trainings in them. */
+/** What needs Node: run folders, trainings in them, and the server of the lab. */
 export {
   type CheckpointChoice,
   createRun,
@@ -10,3 +10,4 @@ export {
   readRun,
 } from "./files/run-folder.ts";
 export * from "./runs/index.ts";
+export * from "./server/index.ts";

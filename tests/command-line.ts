@@ -18,6 +18,8 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What it has printed on standard output so far. */
+  printed(): string;
   /** Resolves when standard error holds this text, or when the process ends. */
   says(text: string): Promise<void>;
 }
@@ -54,7 +56,7 @@ export function start(args: readonly string[], options: { cwd?: string; stdin?: 
       look();
       void ended.then(() => resolve());
     });
-  return { child, ended, says };
+  return { child, ended, printed: () => stdout, says };
 }
 
 /** Runs `longhand` to its end. */

@@ -36,6 +36,11 @@ export async function checkpointSteps(fs: FileSystem, folder: string): Promise<n
   return (await listEntries(fs, folder)).filter(({ name }) => name === undefined).map(({ step }) => step);
 }
 
+/** Name of the numbered checkpoint of a step. */
+export function checkpointFile(step: number): string {
+  return `${String(step).padStart(8, "0")}.safetensors`;
+}
+
 /**
  * Writes a checkpoint so that a crash at any moment loses none, and only then removes those no longer wanted: all but
  * the newest `keep`, and those of later steps, which training left behind when it went back to an earlier one.
@@ -51,7 +56,7 @@ export async function writeCheckpoint(
   options: { readonly keep: number; readonly as: readonly KeptName[] },
 ): Promise<void> {
   checkStep(step, "saveCheckpoint");
-  const file = `${String(step).padStart(8, "0")}.safetensors`;
+  const file = checkpointFile(step);
   await writeDurably(fs, join(folder, file), bytes);
   for (const name of options.as) await writeDurably(fs, join(folder, `${name}-${file}`), bytes);
 

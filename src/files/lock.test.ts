@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { nodeFileSystem } from "./file-system.ts";
-import { isLock, lockFolder } from "./lock.ts";
+import { isLock, lockFolder, lockHolder } from "./lock.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -67,4 +67,13 @@ test.runIf(hasProc)("an id given out again doesn't stand for the process that ha
 test("without a known start time a living id holds", async () => {
   await writeFile(join(folder, `lock-${process.pid}-0-0123abcd`), "");
   await expect(take()).rejects.toThrow("is being written");
+});
+
+test("who holds it can be asked", async () => {
+  expect(await lockHolder(nodeFileSystem, folder)).toBeUndefined();
+  const lock = await take();
+  expect(await lockHolder(nodeFileSystem, folder)).toBe(process.pid);
+  await lock.release();
+  await writeFile(join(folder, "lock-999999999-1-0123abcd"), "");
+  expect(await lockHolder(nodeFileSystem, folder)).toBeUndefined();
 });

@@ -55,6 +55,15 @@ export async function lockFolder(fs: FileSystem, folder: string): Promise<Lock> 
   return { release };
 }
 
+/** Id of the living process that holds a folder's lock, or undefined. Processes on other machines can't be seen. */
+export async function lockHolder(fs: FileSystem, folder: string): Promise<number | undefined> {
+  for (const name of await attempt("list", folder, () => fs.list(folder))) {
+    const [, id, start] = lockName.exec(name) ?? [];
+    if (id !== undefined && (await isAlive(Number(id), Number(start)))) return Number(id);
+  }
+  return undefined;
+}
+
 /** Whether the process that had this id, and started then, still lives. A start time of 0 is unknown. */
 async function isAlive(id: number, started: number): Promise<boolean> {
   try {

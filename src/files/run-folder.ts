@@ -21,7 +21,7 @@ import {
   removeTemporaryFiles,
   systemCode,
 } from "./file-system.ts";
-import { isLock, type Lock, lockFolder } from "./lock.ts";
+import { isLock, type Lock, lockFolder, lockHolder } from "./lock.ts";
 import { type MetricsRecord, openMetrics, readMetrics } from "./metrics-file.ts";
 import { readRunConfig, writeRunConfig } from "./run-config.ts";
 import type { RunConfig } from "./run-config-text.ts";
@@ -40,6 +40,8 @@ export interface RunReader extends RunConfig {
   loadCheckpoint(choice?: CheckpointChoice): Promise<LoadedCheckpoint>;
   /** The metrics written so far. @throws LonghandError `format` naming a broken line before the last */
   readMetrics(): Promise<MetricsRecord[]>;
+  /** Id of the process of this machine that writes to it now, or undefined. */
+  writer(): Promise<number | undefined>;
 }
 
 /** A run that this process alone writes to. Close it, or hold it with `await using`. */
@@ -131,6 +133,7 @@ function reader(fs: FileSystem, folder: string, described: RunConfig): RunReader
     checkpointSteps: () => checkpointSteps(fs, checkpoints),
     loadCheckpoint: (choice = {}) => readCheckpoint(fs, checkpoints, described.run, choice),
     readMetrics: () => readMetrics(fs, join(folder, "metrics.jsonl")),
+    writer: () => lockHolder(fs, folder),
   };
 }
 
