@@ -40,6 +40,7 @@ async function lab(folder: string | undefined, options: LabOptions, output: Outp
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
   };
+  using stop = stopOnSignals(output, "connections are closed");
   await using server = await serveLab(served);
   output.print(server.address);
   output.result({ address: server.address, runs: runs ?? null });
@@ -47,7 +48,6 @@ async function lab(folder: string | undefined, options: LabOptions, output: Outp
     output.note("note: whoever reaches this machine can read the runs");
   }
   output.note(`${runs === undefined ? "no runs" : `runs in ${runs}`}; Ctrl+C ends it`);
-  using stop = stopOnSignals(output, "connections are closed");
   if (options.open) openBrowser(server.address, output);
   if (!stop.signal.aborted) await once(stop.signal, "abort");
 }

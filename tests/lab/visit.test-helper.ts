@@ -1,17 +1,18 @@
-/** The built lab in a real browser, as a visitor sees it. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+/** The built lab in a real browser, as a visitor of `longhand lab` sees it. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { type PreviewServer, preview } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type LabServer, serveLab } from "../../src/node.ts";
 
 const browserPath = process.env.LONGHAND_CHROMIUM ?? "/usr/bin/chromium";
 const isThere = existsSync(browserPath);
 const isRequired = process.env.LONGHAND_REQUIRE_ALL === "1";
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const built = fileURLToPath(new URL("../../dist/lab", import.meta.url));
 /** Where screenshots go, for people to look at: LONGHAND_SCREENSHOTS=folder. */
 const pictures = process.env.LONGHAND_SCREENSHOTS;
 
@@ -24,24 +25,33 @@ export interface Visitor {
   readonly expectAccessible: (page: Page) => Promise<void>;
 }
 
-/** Tests with a visitor; each fails on whatever a page writes to its console as an error or warning. */
-export function visiting(name: string, define: (visitor: Visitor) => void): void {
+/**
+ * Tests with a visitor; each fails on whatever a page writes to its console as an error or warning.
+ * @param options.runs a folder of runs for the server, asked for before the tests begin.
+ * @param options.isStrict whether the page's own security policy holds; without it tests may `waitForFunction`. Default false.
+ */
+export function visiting(
+  name: string,
+  define: (visitor: Visitor) => void,
+  options: { readonly runs?: () => Promise<string>; readonly isStrict?: boolean } = {},
+): void {
   test.skipIf(isThere || isRequired)(`browser tests are skipped: there is no browser at ${browserPath}`, () => {});
   describe.runIf(isThere || isRequired)(name, () => {
     const folder = mkdtempSync(join(tmpdir(), "longhand-lab-"));
-    let server: PreviewServer;
+    let server: LabServer;
     let context: BrowserContext;
     let address: string;
     const complaints: string[] = [];
 
     beforeAll(async () => {
-      const lab = fileURLToPath(new URL("../../lab", import.meta.url));
-      server = await preview({ root: lab, logLevel: "silent", preview: { port: 0, host: "127.0.0.1" } });
-      address = server.resolvedUrls!.local[0]!;
+      const runs = await options.runs?.();
+      server = await serveLab({ folder: built, port: 0, ...(runs !== undefined && { runs }) });
+      address = server.address;
       context = await chromium.launchPersistentContext(join(folder, "profile"), {
         executablePath: browserPath,
         headless: true,
         acceptDownloads: true,
+        bypassCSP: !options.isStrict,
         args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
       });
       context.on("page", (page) => {
@@ -75,7 +85,7 @@ export function visiting(name: string, define: (visitor: Visitor) => void): void
         await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
       },
       async expectAccessible(page) {
-        await page.addScriptTag({ path: axe });
+        await page.evaluate(axe);
         const found = (await page.evaluate("axe.run()")) as {
           violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
         };
