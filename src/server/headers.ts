@@ -1,4 +1,5 @@
 /** Headers of every answer: the page is alone with itself. */
+import { VERSION } from "../version.ts";
 
 /**
  * What the page may load and run: its own files, WebAssembly, workers, and pictures that it makes itself. Styles may be set on
@@ -19,6 +20,8 @@ const policy = {
 };
 
 export const everyAnswer: Readonly<Record<string, string>> = Object.freeze({
+  // By it the page knows that there are runs to ask for: any other server has only its files.
+  "Longhand-Lab": VERSION,
   // Isolated from other origins, which threads in WebAssembly need.
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",

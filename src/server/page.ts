@@ -33,7 +33,7 @@ const hashed = /-[\w-]{8}\.\w+$/;
 const SMALL = 1400;
 
 const packers = {
-  br: (bytes: Uint8Array) => promisify(brotliCompress)(bytes, { params: { [zlib.BROTLI_PARAM_QUALITY]: 5 } }),
+  br: (bytes: Uint8Array) => promisify(brotliCompress)(bytes, { params: { [zlib.BROTLI_PARAM_QUALITY]: 4 } }),
   gzip: (bytes: Uint8Array) => promisify(gzip)(bytes, { level: 6 }),
 };
 type Coding = keyof typeof packers;

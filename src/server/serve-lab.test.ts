@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { VERSION } from "../version.ts";
 import { ask } from "./ask.test-helper.ts";
 import { type LabServer, serveLab } from "./serve-lab.ts";
 
@@ -142,6 +143,7 @@ const expectedHeaders = {
   "cross-origin-resource-policy": "same-origin",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
+  "longhand-lab": VERSION,
 };
 
 test("every answer isolates the page", async () => {
