@@ -8,7 +8,8 @@ import { readNetwork, readRunFolder, trainedNetwork } from "./read.ts";
 
 /** Networks that come with the page. The configurations that made them lie beside this file. */
 export const shipped = [
-  { name: "multiplication", title: "binary multiplication" },
+  { name: "multiplication", title: "binary multiplication, 48 maps" },
+  { name: "multiplication-96", title: "binary multiplication, 96 maps" },
   { name: "addition", title: "binary addition, numbers side by side" },
   { name: "sorting", title: "sorting" },
 ] as const;

@@ -1,6 +1,8 @@
 /** All jobs by name: "<room>/<job>". Each is loaded in the worker when it is asked for. */
 export const jobs = {
   "networks/answer": () => import("../networks/answer.job.ts"),
+  "neural-gpu/accuracy": () => import("../rooms/neural-gpu/accuracy.job.ts"),
+  "neural-gpu/trace": () => import("../rooms/neural-gpu/trace.job.ts"),
 } as const;
 
 export type JobName = keyof typeof jobs;

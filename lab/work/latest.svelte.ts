@@ -7,6 +7,8 @@ export interface Latest<Result> {
   readonly value: Result | undefined;
   readonly error: unknown;
   readonly isRunning: boolean;
+  /** Gives up what is computed now, and what waits. */
+  stop(): void;
 }
 
 /** To be called while a component is set up. `input` may answer undefined: then there is nothing to compute. */
@@ -49,10 +51,13 @@ export function latest<Name extends JobName>(
     if (running) waiting = given;
     else run(given);
   });
-  $effect(() => () => {
+  const stop = () => {
     waiting = undefined;
     running?.stop();
-  });
+    running = undefined;
+    isRunning = false;
+  };
+  $effect(() => stop);
 
   return {
     get value() {
@@ -64,5 +69,6 @@ export function latest<Name extends JobName>(
     get isRunning() {
       return isRunning;
     },
+    stop,
   };
 }
