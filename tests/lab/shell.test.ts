@@ -47,6 +47,23 @@ visiting("the lab", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
+  test("the first view is small, and loads no engine and no typesetting", async () => {
+    const page = await open("#/regions");
+    const loaded = new Set<string>();
+    page.on("request", (request) => {
+      const path = new URL(request.url()).pathname;
+      if (/\.(js|wasm)$/.test(path)) loaded.add(path);
+    });
+    await page.goto(page.url().split("#")[0]!);
+    await page.getByRole("img").first().waitFor();
+    await page.waitForLoadState("networkidle");
+    expect([...loaded].filter((path) => /ort|wasm|katex/.test(path))).toEqual([]);
+    expect(loaded.size).toBeGreaterThan(1);
+    const sizes = [...loaded].map((path) => gzipSync(readFileSync(`dist/lab${path}`)).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000);
+    await page.close();
+  });
+
   test("light, dark and narrow, without a finding of axe", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open("#/adder", { colorScheme });
