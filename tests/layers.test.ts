@@ -24,7 +24,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   // Checks what `proof` finds: shares nothing with it.
   check: [],
   files: ["graph"],
-  trained: ["files", "training", "networks", "models", "tasks", "runtime", "graph", "random"],
+  trained: ["files", "training", "evaluation", "networks", "models", "tasks", "runtime", "graph", "random"],
   pictures: ["analysis", "proof", "networks", "evaluation", "training", "tasks", "graph"],
   runs: [
     "trained",
@@ -42,7 +42,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     "graph",
     "random",
   ],
-  server: ["files", "runs"],
+  server: ["files", "runs", "trained"],
 };
 
 interface Import {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ndarray } from "../graph/array.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, peekCheckpoint } from "./checkpoint.ts";
+import { decodeSafetensors, encodeSafetensors, headerLength } from "./safetensors.ts";
 
 const checkpoint: Checkpoint = {
   run: "run-1",
@@ -124,4 +124,15 @@ test("changed tensors are called damaged", async () => {
   bytes[bytes.length - 1]! ^= 1; // the last boolean: the file stays well-formed
   await expect(decodeCheckpoint(bytes)).rejects.toThrow("damaged checkpoint: its contents have the SHA-256");
   expect(await decodeCheckpoint(forge({}))).toEqual({ run: "run-1", state: {}, tensors: {} });
+});
+
+test("the state can be read from the header alone, which proves nothing about the rest", async () => {
+  const state = { step: 3, solvedAt: [null] };
+  const bytes = await encodeCheckpoint({ run: "r", state, tensors: { W: ndarray(new Float32Array(100), [100]) } });
+  const header = bytes.subarray(0, headerLength(bytes));
+  expect(header.length).toBeLessThan(bytes.length - 399);
+  expect(peekCheckpoint(header)).toEqual({ run: "r", state });
+  expect(() => peekCheckpoint(header.subarray(0, -1))).toThrow("truncated");
+  expect(() => peekCheckpoint(header.subarray(0, 7))).toThrow("truncated");
+  expect(() => peekCheckpoint(encodeSafetensors({}, { state: "1" }))).toThrow("lacks run or state");
 });

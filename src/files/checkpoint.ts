@@ -8,7 +8,7 @@
 import { LonghandError } from "../errors.ts";
 import type { NDArray } from "../graph/array.ts";
 import { exactJson } from "./json.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, peekMetadata } from "./safetensors.ts";
 
 /** What a checkpoint holds. */
 export interface Checkpoint {
@@ -84,6 +84,17 @@ export async function decodeCheckpoint(
     throw new LonghandError("format", `checkpoint of another run: it belongs to "${run}", expected "${options.run}"`);
   }
   return { run, state: parseState(state), tensors };
+}
+
+/**
+ * What a checkpoint says of its run, without its tensors and without a proof that it is whole: for lists of many.
+ * @param bytes at least the file's header: its first 8 bytes, and as many more as they say (see `decodeSafetensors`)
+ * @throws LonghandError `format` when the bytes don't begin as a checkpoint does
+ */
+export function peekCheckpoint(bytes: Uint8Array): Pick<Checkpoint, "run" | "state"> {
+  const { run, state } = peekMetadata(bytes);
+  if (run === undefined || state === undefined) throw damaged("its metadata lacks run or state");
+  return { run, state: parseState(state) };
 }
 
 function parseState(text: string): unknown {

@@ -110,12 +110,24 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors: Object.fromEntries(tensors), metadata: readMetadata(metadata) };
 }
 
-function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
+/** The metadata of a file of which at least the header is there. @throws LonghandError `format` */
+export function peekMetadata(bytes: Uint8Array): Record<string, string> {
+  return readMetadata(readHeader(bytes).header.__metadata__ ?? {});
+}
+
+/** Bytes of a file's header, with the 8 that say so, by these. @throws LonghandError `format` for fewer or for too long a header */
+export function headerLength(bytes: Uint8Array): number {
   if (bytes.length < 8) throw malformed(`truncated: ${bytes.length} bytes, the header's length alone takes 8`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(longestHeader)) throw malformed(`header too long: ${length} bytes, at most ${longestHeader}`);
-  const dataStart = 8 + Number(length);
-  if (dataStart > bytes.length) throw malformed(`truncated: header of ${length} bytes, ${bytes.length - 8} are there`);
+  return 8 + Number(length);
+}
+
+function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
+  const dataStart = headerLength(bytes);
+  if (dataStart > bytes.length) {
+    throw malformed(`truncated: header of ${dataStart - 8} bytes, ${bytes.length - 8} are there`);
+  }
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, dataStart));

@@ -69,3 +69,16 @@ function readOnly(real: (path: string) => Promise<string>): FileSystem {
 export function below({ folder }: Inside, names: readonly string[]): string {
   return join(folder, ...names);
 }
+
+/** Bytes of a file; fewer where it ends before. */
+export async function readPart(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { size } = await handle.stat();
+  const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - position)));
+  let read = 0;
+  while (read < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, read, bytes.length - read, position + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return bytes.subarray(0, read);
+}

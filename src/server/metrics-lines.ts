@@ -1,7 +1,7 @@
 /** Parts of a metrics file that may be growing: its newest records, and what came since. Node only. */
 import type { FileHandle } from "node:fs/promises";
-import { readPart } from "../files/checkpoint-head.ts";
-import { isJsonObject } from "../files/json.ts";
+import { type NewestRecords, newestRecords } from "../trained/index.ts";
+import { readPart } from "./inside.ts";
 
 /** Bytes read at once; longer lines are read whole nevertheless. */
 const CHUNK = 4 * 2 ** 20;
@@ -49,32 +49,15 @@ async function beginsLine(handle: FileHandle, place: number, size: number): Prom
   return place <= size && (await readPart(handle, place - 1, 1))[0] === lineBreak;
 }
 
-/** The last record of each type among a file's newest, whole lines. Lines that aren't records are passed over. */
-export async function lastRecords(handle: FileHandle): Promise<Readonly<Record<string, Record<string, unknown>>>> {
+/** The last record of each type among a file's newest, whole lines; of steps in any case, where there is one. */
+export async function lastRecords(handle: FileHandle): Promise<NewestRecords> {
   const { size } = await handle.stat();
   for (let length = TAIL; ; length *= 4) {
     const begin = Math.max(0, size - length);
     const bytes = await readPart(handle, begin, size - begin);
     // The first line is a part of one, unless it is the file's first.
     const first = begin === 0 ? 0 : bytes.indexOf(lineBreak) + 1;
-    const lines = bytes
-      .subarray(first, bytes.lastIndexOf(lineBreak) + 1)
-      .toString("utf8")
-      .split("\n");
-    const found: Record<string, Record<string, unknown>> = {};
-    for (const line of lines) {
-      const record = parse(line);
-      if (typeof record?.type === "string") found[record.type] = record;
-    }
+    const found = newestRecords(bytes.subarray(first, bytes.lastIndexOf(lineBreak) + 1).toString("utf8"));
     if (begin === 0 || found.step) return found;
-  }
-}
-
-function parse(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

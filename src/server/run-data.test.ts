@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRun } from "../files/run-folder.ts";
 import { builtNetworks, completeConfig } from "../index.ts";
 import { startRun, writeNetworkRun, writeResult } from "../runs/index.ts";
+import type { RunSummary } from "../trained/index.ts";
 import { ask } from "./ask.test-helper.ts";
 import type { RunList } from "./run-list.ts";
-import type { RunSummary } from "./run-summary.ts";
 import { type LabServer, serveLab } from "./serve-lab.ts";
 
 let base: string;
@@ -129,7 +129,9 @@ describe("the list", () => {
     expect(errors["bad/none"]).toBe("it has no config.json");
     expect(errors["bad/foreign"]).toContain("belongs to no Longhand run");
     expect(errors["bad/settings"]).toContain("parity");
-    expect(errors["bad/checkpoint"]).toContain("checkpoints/00000002.safetensors: the checkpoint's header");
+    expect(errors["bad/checkpoint"]).toContain(
+      "checkpoints/00000002.safetensors: not a valid safetensors file: truncated",
+    );
     expect(await listed("bad/checkpoint")).toMatchObject({ task: "parity", state: "stopped", step: 2 });
     expect(errors.whole).toBeNull();
     expect(Object.keys(errors)).not.toContain("other");

@@ -2,8 +2,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { LonghandError } from "../errors.ts";
+import type { RunSummary } from "../trained/index.ts";
 import { type Inside, isMissing } from "./inside.ts";
-import { type DamagedRun, type RunSummary, summaryOf } from "./run-summary.ts";
+import { type DamagedRun, summaryOf } from "./run-summary.ts";
 import { isName } from "./target.ts";
 
 /** Folders below the one looked into; a figure's or a survey's runs lie two below. */
