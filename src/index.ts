@@ -35,6 +35,7 @@ export {
   networkOf,
   newestRecords,
   type ParameterNames,
+  proveChecked,
   type Replica,
   type RunFiles,
   type RunParts,

@@ -24,7 +24,19 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   // Checks what `proof` finds: shares nothing with it.
   check: [],
   files: ["graph"],
-  trained: ["files", "training", "evaluation", "networks", "models", "tasks", "runtime", "graph", "random"],
+  trained: [
+    "proof",
+    "check",
+    "files",
+    "training",
+    "evaluation",
+    "networks",
+    "models",
+    "tasks",
+    "runtime",
+    "graph",
+    "random",
+  ],
   pictures: ["analysis", "proof", "networks", "evaluation", "training", "tasks", "graph"],
   runs: [
     "trained",

@@ -13,8 +13,11 @@ export interface ProveOptions {
   readonly recent?: readonly number[];
   /** Most moves between sets. Default 100,000. */
   readonly moves?: number;
-  /** How an input that the network gets wrong is looked for, where no proof is found. Default: none is looked for. */
-  readonly refute?: RefuteOptions;
+  /**
+   * How an input that the network gets wrong is looked for, where no proof is found; a function is called only then.
+   * Default: none is looked for.
+   */
+  readonly refute?: RefuteOptions | (() => RefuteOptions | Promise<RefuteOptions>);
 }
 
 /**
@@ -24,7 +27,7 @@ export interface ProveOptions {
  * @throws LonghandError `argument` for tasks without a finite machine and for networks that read the whole problem first.
  */
 export async function prove(network: Network, options: ProveOptions = {}): Promise<Verdict> {
-  const { recent, moves } = options;
+  const { recent, moves, refute: search } = options;
   machineOf(network);
   const wild = Object.entries(network.parameters).find(([, { data }]) =>
     data.some((x) => !Number.isFinite(Math.fround(x))),
@@ -46,7 +49,7 @@ export async function prove(network: Network, options: ProveOptions = {}): Promi
       found: { method: "boxes by machine state and last letters", recent: history.recent },
     });
   }
-  const refutation = options.refute && (await refute(network, options.refute));
+  const refutation = search && (await refute(network, typeof search === "function" ? await search() : search));
   if (refutation) return { verdict: "refuted", refutation };
   return { verdict: "unknown", ...blockedBy(network, obstacles) };
 }

@@ -1,11 +1,10 @@
 /** Proofs about what a run trained, kept in its folder. Node only. */
 import { dirname, join } from "node:path";
-import { checkCertificate } from "../check/check.ts";
 import { LonghandError } from "../errors.ts";
 import { attempt, nodeFileSystem, writeDurably } from "../files/file-system.ts";
 import { applyProgram } from "../models/index.ts";
-import { type Certificate, type ProveOptions, prove, type Verdict } from "../proof/index.ts";
-import { networkOf, replicaOf, type Trained } from "../trained/index.ts";
+import type { Certificate, ProveOptions, Verdict } from "../proof/index.ts";
+import { networkOf, proveChecked, replicaOf, type Trained } from "../trained/index.ts";
 import { engineFor } from "./engine.ts";
 
 export interface ProveTrainedOptions extends Omit<ProveOptions, "refute"> {
@@ -46,38 +45,27 @@ export async function* proveTrained(
   const fileOf =
     options.file === undefined ? (replica: number) => certificateFile(trained.folder, replica) : options.file;
   const { recent, moves } = options;
-  const refute = options.refute === false ? undefined : await refuting(trained, options);
+  const refute = options.refute === false ? undefined : refuting(trained, options);
   for (const replica of replicas) {
     if (signal?.aborted) return;
     const begin = performance.now();
-    const verdict = await checked(
-      await prove(networkOf(trained, replica), {
-        ...(recent && { recent }),
-        ...(moves !== undefined && { moves }),
-        ...(refute && { refute }),
-      }),
-    );
+    const verdict = await proveChecked(networkOf(trained, replica), {
+      ...(recent && { recent }),
+      ...(moves !== undefined && { moves }),
+      ...(refute && { refute }),
+    });
     const file = verdict.verdict === "proved" && fileOf ? fileOf(replica) : null;
     if (verdict.verdict === "proved" && file !== null) await writeCertificate(file, verdict.certificate);
     yield { replica, verdict, seconds: (performance.now() - begin) / 1000, file };
   }
 }
 
-/** How an input that fails is looked for. */
-async function refuting({ model, config }: Trained, { runtime: name, signal }: ProveTrainedOptions) {
-  const { runtime } = await engineFor(applyProgram(model), 256, 64, name);
-  return { runtime, seed: config.seed, ...(signal && { signal }) };
-}
-
-/** Proved is what the checker accepts too. */
-async function checked(verdict: Verdict): Promise<Verdict> {
-  if (verdict.verdict !== "proved") return verdict;
-  const result = await checkCertificate(verdict.certificate);
-  if (result.accepted) return verdict;
-  return {
-    verdict: "unknown",
-    blocked: `the checker rejects the certificate that was found: ${result.reason}`,
-    tried: [],
+/** How an input that fails is looked for: on one engine for all networks of a run. */
+function refuting({ model, config }: Trained, { runtime: name, signal }: ProveTrainedOptions) {
+  let opened: ReturnType<typeof engineFor> | undefined;
+  return async () => {
+    opened ??= engineFor(applyProgram(model), 256, 64, name);
+    return { runtime: (await opened).runtime, seed: config.seed, ...(signal && { signal }) };
   };
 }
 

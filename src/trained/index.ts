@@ -1,8 +1,9 @@
-/** The trained layer: networks out of the files of runs and of other tools, and into files for other tools. */
+/** The trained layer: networks out of the files of runs and of other tools, into files for other tools, and proved. */
 export { type DescribedTraining, describedTraining, type Engine } from "./described.ts";
 export { type EvaluateOnOptions, evaluateOn, lengthsFor } from "./evaluate.ts";
 export { describeTrained, exportOnnx, exportSafetensors, type ParameterNames } from "./export.ts";
 export { readForeign } from "./foreign.ts";
+export { proveChecked } from "./prove.ts";
 export {
   type NewestRecords,
   newestRecords,
