@@ -36,6 +36,7 @@ export {
   stepperOf,
 } from "./stepper.ts";
 export { type NetworkSteps, stepThrough } from "./steps.ts";
+export { type VisitedState, type VisitOptions, visitedStates } from "./visited.ts";
 export {
   type NetworkTrace,
   type OpenFor,

@@ -54,7 +54,7 @@ const letter = 7;
 const dot = { run: 2, mean: 3.5 };
 
 /** Told apart without red and green (after Okabe and Ito, 2008, darkened where they stand on white). */
-const palette = [
+export const palette = [
   ["series0", "#0072b2", "#56b4e9"],
   ["series1", "#c44f00", "#ff9d5c"],
   ["series2", "#00805d", "#2fd3a5"],

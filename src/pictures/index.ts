@@ -1,10 +1,12 @@
 /** The pictures layer: results as SVG and PNG, pure functions. */
 export { type Application, applicationsPicture, fiveApplications } from "./applications.ts";
+export { boxesPicture, type StateBox, type StateBoxes, type StatePoint } from "./boxes.ts";
 export { type CircuitFrame, type CircuitOptions, type CircuitValues, circuitFilm, circuitPicture } from "./circuit.ts";
 export { type ColourMap, diverging, divergingOnDark, type Rgb, sequential, sequentialOnDark } from "./colours.ts";
 export { type CurveAxis, type CurveRun, type CurveSeries, type Curves, curvesPicture } from "./curves.ts";
 export { type HeatMap, type HeatMapAxis, heatMap } from "./heat-map.ts";
 export { type ImageSheet, imageSheet, type SheetImage } from "./image-sheet.ts";
+export { intervalsPicture } from "./intervals.ts";
 export { machineDiagram } from "./machine-diagram.ts";
 export { type MapsImage, mapsImage, mapsPng, mapsSvg } from "./maps.ts";
 export type { Box, Direction, MapsOptions, MapsTile, MapsTrace } from "./maps-layout.ts";
