@@ -60,12 +60,19 @@ export const trainFields = {
   /** How many networks at once, each with a seed of its own. */
   trainNetworks: integerField(12, { min: 1, max: 100 }),
   trainSeed: integerField(1, { min: 0 }),
+  /** The network that the room shows, from 1. */
+  trainChosen: integerField(1, { min: 1, max: 100 }),
 };
 
 export type TrainValues = {
   -readonly [Name in keyof typeof trainFields]: ReturnType<(typeof trainFields)[Name]["read"]>;
 };
 export type TrainProblems = Readonly<Partial<Record<keyof TrainValues, string>>>;
+
+/** What the library recommends for the task and the kind of network. @throws LonghandError for names that don't go together. */
+export function recommendedFor({ trainTask: task, trainModel: name, trainActivation: activation }: TrainValues) {
+  return completeConfig({ task, model: { name, activation } });
+}
 
 /**
  * The configuration of a training: what is recommended, then what was given. All steps are taken, as for proofs: what answers
@@ -79,7 +86,7 @@ export function configOf(values: TrainValues): TrainingConfig {
     activation: values.trainActivation,
     ...(units !== null && (values.trainModel === "ilrnn" ? { layers: [units] } : { hidden: units })),
   };
-  const recommended = completeConfig({ task, model });
+  const recommended = recommendedFor(values);
   const lengths = length === null ? recommended.lengths : ([Math.min(recommended.lengths[0], length), length] as const);
   const noise = { ...recommended.stateNoise, kind: values.trainNoiseKind };
   const scale = values.trainNoise ?? recommended.stateNoise?.scale ?? 0;
@@ -96,7 +103,7 @@ export function configOf(values: TrainValues): TrainingConfig {
     stateNoise: scale === 0 ? null : { ...noise, scale },
     ...(values.trainCurriculum && { curriculum: { start: shortest(recommended), grow: 1, accuracy: 0.9 } }),
     solved: { ...recommended.solved, stop: false },
-    reportEvery: Math.max(1, Math.ceil(steps / 250)),
+    reportEvery: Math.min(20, Math.ceil(steps / 250)),
     checkpointEvery: 50,
   });
 }
