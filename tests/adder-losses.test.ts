@@ -22,8 +22,8 @@ function at(built: typeof fullAdder, activation: string, loss: TrainingConfig["l
   const { task, model } = configuredModel(config);
   const layout = layoutOf(model.parameters);
   const parameters = joinParameters(built.network.parameters, layout, 1).map((value) => scale * value);
-  const { program, noise } = trainingProgram(model, config);
-  const { arrays } = batchSource(task, config, randomSource(1), noise, layout.size).draw(1, 4, 0);
+  const { program } = trainingProgram(model, config);
+  const arrays = batchSource(task, config, randomSource(1), { noise: {} }).draw(1, 4, 0);
   const learningRate: NDArray = { dtype: "float", shape: [], data: Float64Array.of(1) };
   const made = compileReference(program).run({
     ...arrays,

@@ -1,6 +1,7 @@
 /**
- * This project's side of the benchmark: `longhand.js [--threads N] case.json`. With several threads, a population is
- * trained in as many shards, one a thread, as the trainer does it; the other cases share the work of each operator.
+ * This project's side of the benchmark: `longhand.js [--threads N] case.json`. What threads do is what they do in the trainer:
+ * the gradient of a large step is computed in parts, a population is trained in as many shards as there are threads; in the other
+ * cases threads share the work of each operator.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -10,7 +11,7 @@ import { onnxNodeRuntime } from "../../src/runtime/onnx/node.ts";
 import { adam } from "../../src/training/index.ts";
 import { VERSION } from "../../src/version.ts";
 import { type CaseFile, encodeArray } from "../contract.ts";
-import { measureDngpuStep } from "./dngpu-step.ts";
+import { partsTrainer, type Trainer } from "./parts.ts";
 import { benchmarkStep } from "./steps.ts";
 import { timed } from "./timing.ts";
 
@@ -26,7 +27,12 @@ interface Order {
 }
 
 /** Trains one shard step by step. */
-async function trainer({ path, shard, shards, threads }: Pick<Order, "path" | "shard" | "shards" | "threads">) {
+async function wholeTrainer({
+  path,
+  shard,
+  shards,
+  threads,
+}: Pick<Order, "path" | "shard" | "shards" | "threads">): Promise<Trainer> {
   const file = JSON.parse(readFileSync(path, "utf8")) as CaseFile;
   const step = benchmarkStep(file, shard, shards);
   const runtime = await onnxNodeRuntime({ threads });
@@ -49,12 +55,13 @@ async function trainer({ path, shard, shards, threads }: Pick<Order, "path" | "s
       return Array.from(loss!.data).reduce((sum, value) => sum + value, 0);
     },
     parameters: () => step.named(current.parameters.data as Float32Array),
+    [Symbol.asyncDispose]: () => executable.close(),
   };
 }
 
 /** A thread that does a step whenever the first one asks for it. */
 async function follow(order: Order): Promise<void> {
-  const own = await trainer(order);
+  const own = await wholeTrainer(order);
   const { control, shard, loss } = order;
   for (let t = 0; ; t++) {
     while (Atomics.load(control, 0) <= t) Atomics.wait(control, 0, t);
@@ -77,13 +84,7 @@ async function main(): Promise<void> {
   });
   const path = positionals[0]!;
   const threads = Number(values.threads);
-  const asked = JSON.parse(readFileSync(path, "utf8")) as CaseFile;
-  if (asked.case === "dngpu-step") {
-    const measured = await measureDngpuStep(asked, threads);
-    process.stdout.write(`${JSON.stringify({ peer: "longhand", version: VERSION, ...measured })}\n`);
-    return;
-  }
-  const isPopulation = asked.case === "population";
+  const isPopulation = (JSON.parse(readFileSync(path, "utf8")) as CaseFile).case === "population";
   const shards = isPopulation ? threads : 1;
   const control = new Int32Array(new SharedArrayBuffer(8));
   const loss = new Float64Array(new SharedArrayBuffer(8 * shards));
@@ -102,7 +103,9 @@ async function main(): Promise<void> {
     const worker = new Worker(new URL(import.meta.url), { workerData: order, transferList: [port2 as never] });
     return { worker, arrived };
   });
-  const own = await trainer({ path, shard: 0, shards, threads: isPopulation ? 1 : threads });
+  await using own =
+    (await partsTrainer(path, threads)) ??
+    (await wholeTrainer({ path, shard: 0, shards, threads: isPopulation ? 1 : threads }));
   let t = 0;
   const step = async (): Promise<number> => {
     Atomics.store(control, 0, t + 1);
@@ -143,4 +146,5 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-await (isMainThread ? main() : follow(workerData as Order));
+if (isMainThread) await main();
+else if ((workerData as Partial<Order>).path) await follow(workerData as Order);

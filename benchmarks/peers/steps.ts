@@ -27,15 +27,23 @@ import {
   type Tensor,
 } from "../../src/graph/index.ts";
 import { softmaxCrossEntropy, unroll } from "../../src/models/index.ts";
+import { operationsOf } from "../../src/runtime/operations.ts";
 import {
   adam,
+  chunkFor,
   clipByGlobalNorm,
   completeConfig,
   configuredModel,
   flatten,
   globalNorm,
+  type Layout,
   layoutOf,
+  type PartResult,
+  type PartSource,
+  type PartsStep,
+  planBatch,
   trainingProgram,
+  type UpdateConfig,
   unflatten,
 } from "../../src/training/index.ts";
 import { type CaseFile, decodeFloats, decodeIntegers } from "../contract.ts";
@@ -154,37 +162,53 @@ export function populationStep(file: CaseFile, first: number, count: number): Be
 
 type Loss = (parameters: Readonly<Record<string, Tensor>>, inputs: Readonly<Record<string, Tensor>>) => Tensor;
 
-/** A step with a loss of its own: gradient, clipping, Adam, as in `trainingProgram`. */
-function ownStep(file: CaseFile, loss: Loss): BenchmarkStep {
+/** The parameters of a case with a loss of its own, in one vector. */
+function layoutIn(file: CaseFile): Layout {
   const zero = { name: "zeros", draw: () => new Float64Array(0) };
-  const specs = Object.fromEntries(
-    Object.entries(file.parameters).map(([name, { shape }]) => [name, { shape, initial: zero }]),
+  return layoutOf(
+    Object.fromEntries(Object.entries(file.parameters).map(([name, { shape }]) => [name, { shape, initial: zero }])),
   );
-  const layout = layoutOf(specs);
+}
+
+/** What a case begins with, and its parameters by name out of a vector. */
+function parametersIn(file: CaseFile): Pick<BenchmarkStep, "parameters" | "named"> {
+  const layout = layoutIn(file);
+  const parameters = new Float32Array(layout.size);
+  for (const { name, start } of layout.parts) parameters.set(decodeFloats(file.parameters[name]!.data), start);
+  return {
+    parameters,
+    named: (all) => Object.fromEntries(layout.parts.map(({ name, start, end }) => [name, all.slice(start, end)])),
+  };
+}
+
+/** The loss of a batch and its gradient. @param shape of an input. */
+function lossAndGradient(file: CaseFile, loss: Loss, shape: (name: string) => readonly number[]) {
+  const layout = layoutIn(file);
   const vector = input("parameters", [layout.size]);
-  const slots = { m: input("m", [layout.size]), v: input("v", [layout.size]) };
-  const scalars = { learningRate: input("learningRate", []), first: input("first", []), second: input("second", []) };
   const inputs = Object.fromEntries(
     Object.keys(file.inputs).map((name) => {
-      const { shape } = batchOf(file, name, 0);
-      return [name, input(name, shape, file.inputs[name]!.dtype === "int32" ? "int" : "float")];
+      return [name, input(name, shape(name), file.inputs[name]!.dtype === "int32" ? "int" : "float")];
     }),
   );
   const cut = unflatten(vector, layout);
   const [value] = optimize([loss(cut, inputs)]);
   const [total, ...gradients] = optimize([value!, ...gradient(value!, Object.values(cut))]);
-  const joined = flatten(gradients, layout);
+  return { layout, vector, inputs, total: total!, joined: flatten(gradients, layout) };
+}
+
+/** A step with a loss of its own: gradient, clipping, Adam, as in `trainingProgram`. */
+function ownStep(file: CaseFile, loss: Loss): BenchmarkStep {
+  const { layout, inputs, vector, total, joined } = lossAndGradient(file, loss, (name) => batchOf(file, name, 0).shape);
+  const slots = { m: input("m", [layout.size]), v: input("v", [layout.size]) };
+  const scalars = { learningRate: input("learningRate", []), first: input("first", []), second: input("second", []) };
   const clipped = clipByGlobalNorm(joined, globalNorm(joined), file.constants.clipNorm!);
   const updated = adam().update(vector, clipped, slots, scalars);
-  const parameters = new Float32Array(layout.size);
-  for (const { name, start } of layout.parts) parameters.set(decodeFloats(file.parameters[name]!.data), start);
   return {
     program: program(
       file.case,
       { parameters: vector, ...slots, ...inputs, ...scalars },
-      { parameters: updated.parameters, ...updated.slots, loss: total! },
+      { parameters: updated.parameters, ...updated.slots, loss: total },
     ),
-    parameters,
     shape: [layout.size],
     scalars: { learningRate: file.constants.learningRate! },
     batches: Array.from({ length: file.sizes.batches! }, (_, k) =>
@@ -195,16 +219,96 @@ function ownStep(file: CaseFile, loss: Loss): BenchmarkStep {
         }),
       ),
     ),
-    named: (all) => Object.fromEntries(layout.parts.map(({ name, start, end }) => [name, all.slice(start, end)])),
+    ...parametersIn(file),
   };
 }
 
-function layerStep(file: CaseFile, make: (sizes: { input: number; hidden: number }) => Cell): BenchmarkStep {
+/** A case whose gradient is computed in parts. */
+export interface CaseParts extends Pick<BenchmarkStep, "parameters" | "named"> {
+  readonly source: PartSource;
+  readonly config: UpdateConfig;
+  /** The first values of Adam's or AdaMax's slots, where they aren't 0. */
+  readonly slots?: Readonly<Record<string, number>>;
+  /** Step t, from 0. */
+  step(t: number): PartsStep;
+  /** What a part adds to the step's loss. */
+  loss(result: PartResult): number;
+}
+
+/** A case of one layer in parts of its examples, as the trainer cuts a batch; undefined where it would not. */
+export function layerParts(file: CaseFile): CaseParts | undefined {
+  const loss = layerLossOf(file);
+  if (!loss) return undefined;
+  const { batch, batches } = file.sizes as { batch: number; batches: number };
+  const whole = ownStep(file, loss);
+  const chunk = chunkFor(batch, operationsOf(whole.program, new Map()));
+  if (chunk === undefined) return undefined;
+  const plan = planBatch(batch, chunk, file.sizes.time!);
+  /** The inputs are [time, batch, …]. */
+  const rows = (name: string, k: number, first: number, count: number): NDArray => {
+    const { data, shape } = batchOf(file, name, k);
+    const row = shape.slice(2).reduce((product, extent) => product * extent, 1);
+    const cut = data.slice(0, shape[0]! * count * row);
+    for (let t = 0; t < shape[0]!; t++) {
+      const start = (t * batch + first) * row;
+      cut.set(data.subarray(start, start + count * row), t * count * row);
+    }
+    return { dtype: cut instanceof Int32Array ? "int" : "float", shape: shape.with(1, count), data: cut } as NDArray;
+  };
+  const arrays = Array.from({ length: batches }, (_, k) =>
+    plan.map(({ first, count }) =>
+      Object.fromEntries(Object.keys(file.inputs).map((name) => [name, rows(name, k, first, count)])),
+    ),
+  );
+  return {
+    ...parametersIn(file),
+    source: {
+      kind: ({ count }) => `${count}`,
+      program({ count }) {
+        const share = input("share", []);
+        const shape = (name: string) => batchOf(file, name, 0).shape.with(1, count);
+        const scaled: Loss = (parameters, inputs) => mul(share, loss(parameters, inputs));
+        const { vector, inputs, total, joined } = lossAndGradient(file, scaled, shape);
+        const nothing = scalar(0);
+        return program(
+          `${file.case} of ${count}`,
+          { parameters: vector, share, ...inputs },
+          { gradient: joined, loss: total, symbolAccuracy: nothing, exactAccuracy: nothing },
+        );
+      },
+      inputs: ({ step }, { first, count }) => ({
+        share: count / batch,
+        arrays: arrays[(step - 1) % batches]![first / chunk]!,
+      }),
+    },
+    config: {
+      optimizer: { name: "adam", ...adamConstants(file) },
+      clip: file.constants.clipNorm!,
+      gradientNoise: null,
+      weightDecay: 0,
+    },
+    step: (t) => ({ step: t + 1, parts: plan, weights: {}, scalars: { learningRate: file.constants.learningRate! } }),
+    loss: ({ loss }) => loss,
+  };
+}
+
+function adamConstants({ constants }: CaseFile) {
+  return { beta1: constants.beta1!, beta2: constants.beta2!, epsilon: constants.epsilon! };
+}
+
+function layerLoss(file: CaseFile, make: (sizes: { input: number; hidden: number }) => Cell): Loss {
   const cell = make({ input: file.sizes.input!, hidden: file.sizes.hidden! });
-  return ownStep(file, ({ V, c, ...parameters }, { x, target }) => {
+  return ({ V, c, ...parameters }, { x, target }) => {
     const { outputs } = unroll(cell, parameters, x!);
     return reduceMean(softmaxCrossEntropy(add(matmul(outputs, V!), c!), target!));
-  });
+  };
+}
+
+function layerLossOf(file: CaseFile): Loss | undefined {
+  if (file.case === "rnn") return layerLoss(file, rnn);
+  if (file.case === "lstm-128" || file.case === "lstm-512") return layerLoss(file, lstm);
+  if (file.case === "gru-128" || file.case === "gru-512") return layerLoss(file, gru);
+  return undefined;
 }
 
 function dngpuStep(file: CaseFile): BenchmarkStep {
@@ -247,9 +351,8 @@ function dngpuStep(file: CaseFile): BenchmarkStep {
 
 /** The step of a case, for a shard of the population where there is one. */
 export function benchmarkStep(file: CaseFile, shard: number, shards: number): BenchmarkStep {
-  if (file.case === "rnn") return layerStep(file, rnn);
-  if (file.case === "lstm-128" || file.case === "lstm-512") return layerStep(file, lstm);
-  if (file.case === "gru-128" || file.case === "gru-512") return layerStep(file, gru);
+  const loss = layerLossOf(file);
+  if (loss) return ownStep(file, loss);
   if (file.case === "dngpu-body") return dngpuStep(file);
   const { population } = file.sizes as { population: number };
   const first = Math.floor((shard * population) / shards);

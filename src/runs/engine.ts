@@ -15,16 +15,22 @@ export interface OpenedEngine {
 
 /**
  * Opens the runtime that fits a program, or the one asked for.
- * @param batch problems of one run. @param time their steps.
+ * @param batch problems of one run. @param time their steps. @param given number of threads. Default: what fits.
  * @throws LonghandError `unknown-name`, `runtime`.
  */
-export async function engineFor(program: Program, batch: number, time: number, name = "auto"): Promise<OpenedEngine> {
+export async function engineFor(
+  program: Program,
+  batch: number,
+  time: number,
+  name = "auto",
+  given?: number,
+): Promise<OpenedEngine> {
   const bindings = new Map<string, number>([
     ["batch", batch],
     ["time", time],
   ]);
   const operations = operationsOf(program, bindings);
-  const threads = operations >= LARGE ? availableParallelism() : 1;
+  const threads = given ?? (operations >= LARGE ? availableParallelism() : 1);
   const { runtime, reason } = await open(name, { operations, threads });
   const used = runtime.name === "reference" ? 1 : threads;
   return { runtime, reason, engine: { name: runtime.name, precision: runtime.precision, threads: used } };

@@ -3,11 +3,22 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reference } from "../runtime/reference/reference.ts";
 import type { Engine } from "../trained/index.ts";
-import { completeConfig, initialState, type Part, type PartsOrder, partRunner, trainBins } from "../training/index.ts";
-import { partWorkers } from "./part-workers.ts";
+import {
+  completeConfig,
+  initialState,
+  type Part,
+  type PartRunner,
+  type PartsOrder,
+  partRunner,
+  partsOf,
+  trainBins,
+} from "../training/index.ts";
+import { threadedRunner } from "./part-threads.ts";
+import { type PartWorkerData, partWorkers } from "./part-workers.ts";
 
 const config = completeConfig({
   task: "sort",
@@ -30,8 +41,8 @@ const part = (length: number, first = 0): Part => ({ length, first, count: 2, sh
 /** No problem is as short as this. */
 const impossible = part(2);
 
-const workers = (program: URL = built, threads = 2, given = engine) =>
-  partWorkers(config, given, { threads, program })!;
+const workers = (program: URL = built, threads = 2) => partWorkers(config, engine, { threads, program });
+const runnerHere = () => partRunner(partsOf(config), reference);
 
 let folder: string;
 beforeAll(async () => {
@@ -39,58 +50,85 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A program for threads that answers a part of length 4 (after that: nothing), and does something else at one of length 5. */
+/** A program for threads that does something as soon as it is asked for parts. */
 async function programThat(does: string): Promise<URL> {
   const path = join(folder, `${does.replaceAll(/\W/g, "")}.mjs`);
   await writeFile(
     path,
     `import { parentPort } from "node:worker_threads";
-    parentPort.on("message", ({ parts: [{ length, first }] }) => {
-      if (length === 5) { ${does} }
-      else if (first === 0) parentPort.postMessage({ results: ["done"] });
-    });`,
+    parentPort.on("message", () => { ${does} });`,
   );
   return pathToFileURL(path);
 }
 
-test("results come in the order of the parts, the same as from one thread", async () => {
+test.each([2, 4])("results come in the order of the parts, the same from %d threads as from one", async (count) => {
   const all = order(part(5), part(4), part(5, 2), part(4, 2));
-  await using threads = workers();
-  await using here = partRunner(config, reference);
-  const expected = await here.run(all);
+  await using threads = await workers(built, count);
+  await using here = runnerHere();
+  // A runner writes its gradients again at the next run.
+  const expected = structuredClone(await here.run(all));
   expect(await threads.run(all)).toEqual(expected);
   expect(await threads.run(order(...[...all.parts].reverse()))).toEqual([...expected].reverse());
+  const fewer = order(part(4, 2), part(5));
+  expect(await threads.run(fewer)).toEqual([expected[3], expected[0]]);
 });
 
-test("there are none where one thread is enough, or no program is built", () => {
-  expect(partWorkers(config, engine, { threads: 1, program: built })).toBeUndefined();
-  expect(partWorkers(config, engine, { threads: 2, program: new URL("none.js", built) })).toBeUndefined();
-  expect(partWorkers(config, engine, { threads: 2, program: new URL("https://example.org/a.js") })).toBeUndefined();
+test("the other threads take parts while this one is at work", async () => {
+  await using inner = runnerHere();
+  let computedHere = 0;
+  const here: PartRunner = {
+    async run(given) {
+      computedHere++;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return inner.run(given);
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  const workerData: PartWorkerData = { config, engine };
+  await using threads = threadedRunner(here, [new Worker(built, { workerData })]);
+  const parts = Array.from({ length: 12 }, (_, k) => part(4 + (k % 2), 2 * (k % 3)));
+  await threads.run(order(part(4), part(5)));
+  computedHere = 0;
+  await threads.run(order(...parts));
+  expect(computedHere).toBeLessThan(parts.length);
+});
+
+test("this thread does all of it where one is enough, or no program is built", async () => {
+  await using here = runnerHere();
+  const all = order(part(5), part(4, 2));
+  const expected = structuredClone(await here.run(all));
+  for (const options of [
+    { threads: 1, program: built },
+    { threads: 2, program: new URL("none.js", built) },
+    { threads: 2, program: new URL("https://example.org/a.js") },
+  ]) {
+    await using alone = await partWorkers(config, engine, options);
+    expect(await alone.run(all)).toEqual(expected);
+  }
 });
 
 describe("an error is told of, and nothing hangs", () => {
-  test("where a part fails while others are computed", async () => {
-    await using threads = workers();
+  test("where a part fails while others are computed; nothing is ordered after it", async () => {
+    await using threads = await workers();
     const run = threads.run(order(part(5), impossible, part(4), part(5, 2)));
     await expect(run).rejects.toMatchObject({ name: "LonghandError", code: "argument" });
+    await expect(threads.run(order(part(5)))).rejects.toMatchObject({ code: "argument" });
   });
 
-  test("where the engine can't be opened", async () => {
+  test("where the engine can't be opened, here or in a thread", async () => {
     const other = { ...engine, name: "abacus" } as unknown as Engine;
-    await using threads = workers(built, 2, other);
-    await expect(threads.run(order(part(5)))).rejects.toMatchObject({
-      code: "unknown-name",
-      message: expect.stringContaining('unknown runtime "abacus"'),
-    });
+    const expected = { code: "unknown-name", message: expect.stringContaining('unknown runtime "abacus"') };
+    await expect(partWorkers(config, other, { threads: 2, program: built })).rejects.toMatchObject(expected);
+    const workerData: PartWorkerData = { config, engine: other };
+    await using threads = threadedRunner(runnerHere(), [new Worker(built, { workerData })]);
+    await expect(threads.run(order(part(5), part(4)))).rejects.toMatchObject(expected);
   });
 
   test.each([
     ["ends", "process.exit(7);", /^a training thread ended with status 7$/],
     ["throws", "throw new RangeError('no room');", /^a training thread failed: no room$/],
-  ])("where a thread %s, also while the other works", async (_, does, message) => {
-    const program = await programThat(does);
-    await using threads = workers(program);
-    // One thread never answers its part of length 4.
+  ])("where a thread %s", async (_, does, message) => {
+    await using threads = await workers(await programThat(does));
     const run = threads.run(order(part(4, 2), part(5)));
     await expect(run).rejects.toMatchObject({ code: "runtime", message: expect.stringMatching(message) });
     // It doesn't come back.
@@ -100,12 +138,12 @@ describe("an error is told of, and nothing hangs", () => {
   test("where the program can't be loaded", async () => {
     const path = join(folder, "broken.mjs");
     await writeFile(path, 'import "./missing.mjs";');
-    await using threads = workers(pathToFileURL(path));
-    await expect(threads.run(order(part(4)))).rejects.toThrow(/^a training thread failed: Cannot find module/);
+    await using threads = await workers(pathToFileURL(path));
+    await expect(threads.run(order(part(4), part(5)))).rejects.toThrow(/^a training thread failed: Cannot find module/);
   });
 
   test("where a training meets it, which ends the threads", async () => {
-    const threads = workers(await programThat("process.exit(7);"));
+    const threads = await workers(await programThat("process.exit(7);"));
     const run = async () => {
       for await (const _ of trainBins(config, { runtime: reference, parts: threads }));
     };
@@ -116,10 +154,10 @@ describe("an error is told of, and nothing hangs", () => {
 
 test("threads end with the training, also when it is left early", async () => {
   for (const leaves of [false, true]) {
-    const threads = workers();
+    const threads = await workers();
     for await (const { type } of trainBins({ ...config, reportEvery: 1 }, { runtime: reference, parts: threads })) {
       if (leaves && type === "step") break;
     }
-    await expect(threads.run(order(part(4)))).rejects.toThrow(/^a training thread ended with status 1$/);
+    await expect(threads.run(order(part(4)))).rejects.toThrow(/^the threads of this training have ended$/);
   }
 });

@@ -5,6 +5,7 @@ import { createRun, openRun, type Run } from "../files/run-folder.ts";
 import { validLengths } from "../tasks/index.ts";
 import { checkpointOf, type Ending, stateOf } from "../trained/index.ts";
 import {
+  chunkOf,
   configuredModel,
   gradientProgram,
   layoutOf,
@@ -132,7 +133,7 @@ async function resumed(run: Run, options: ResumeOptions): Promise<TrainingRun> {
   return trainingRun(run, { config, opened, hash, notes, ended, ...(state && { state }) });
 }
 
-/** The runtime for a configuration's training program. */
+/** The runtime for a configuration's training program. Steps that are cut into parts have engines of one thread. */
 export function trainingEngine(config: TrainingConfig, name: string | undefined): Promise<OpenedEngine> {
   const { task, model } = configuredModel(config);
   if (config.bins) {
@@ -142,7 +143,14 @@ export function trainingEngine(config: TrainingConfig, name: string | undefined)
   }
   const { program } = trainingProgram(model, config);
   const longest = validLengths(task, ...config.lengths).at(-1)!;
-  return engineFor(program, config.batch, task.steps(longest), name);
+  const threads = chunkOf(config, task, program) === undefined ? undefined : 1;
+  return engineFor(program, config.batch, task.steps(longest), name, threads);
+}
+
+/** Whether a training's steps are cut into parts. */
+function hasParts(config: TrainingConfig): boolean {
+  const { task, model } = configuredModel(config);
+  return config.bins !== null || chunkOf(config, task, trainingProgram(model, config).program) !== undefined;
 }
 
 interface Prepared {
@@ -164,7 +172,7 @@ function trainingRun(run: Run, prepared: Prepared): TrainingRun {
     }
     const options = { runtime: opened.runtime, ...(state && { state }), ...(signal && { signal }) };
     const runShard = config.bins ? undefined : shardRunner(opened.engine);
-    const parts = config.bins ? partWorkers(config, opened.engine) : undefined;
+    const parts = hasParts(config) ? await partWorkers(config, opened.engine) : undefined;
     const threads = { ...(runShard && { runShard }), ...(parts && { parts }) };
     for await (const event of trainPopulation(config, { ...options, ...threads })) {
       await record(event);

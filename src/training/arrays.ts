@@ -18,3 +18,8 @@ export function floatArray(precision: 32 | 64, shape: readonly number[], data?: 
   if (data) copy.set(data);
   return { dtype: "float", shape, data: copy };
 }
+
+/** Values under the names of inputs: a word before each. */
+export function prefixed<Value>(prefix: string, values: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]));
+}

@@ -5,31 +5,36 @@ import type { RandomSource } from "../random/index.ts";
 import { type AnyTask, drawBatch, signatureOf, validLengths } from "../tasks/index.ts";
 import type { TrainingConfig } from "./config.ts";
 
-/** The inputs of one step, but for parameters and scalars. */
-export interface StepBatch {
+/** Which problems a step has. */
+export interface StepLength {
   readonly length: number;
   /** Whether no longer problems could have been drawn. */
   readonly isLongest: boolean;
-  readonly arrays: Readonly<Record<string, NDArray>>;
 }
 
 /** Draws the batches of a training. */
 export interface BatchSource {
-  /** The batch of step t (from 1), with problems no longer than `longest` and noise on the state within ±`noiseScale`. */
-  draw(t: number, longest: number, noiseScale: number): StepBatch;
+  /** The length of the problems of step t (from 1), none longer than `longest`. */
+  lengthAt(t: number, longest: number): StepLength;
+  /** What step t reads but for parameters and scalars: problems of that length, noise on the state within ±`noiseScale`. */
+  draw(t: number, length: number, noiseScale: number): Record<string, NDArray>;
 }
 
-/**
- * @param noise widths of the state tensors that get noise. @param size number of parameters, for noise on the gradient.
- * @param firstReplica of the part of the population that this is for. Default 0.
- */
+export interface BatchOptions {
+  /** Widths of the state tensors that get noise. */
+  readonly noise: Readonly<Record<string, number>>;
+  /** Number of parameters, where noise on the gradient is drawn too. */
+  readonly size?: number;
+  /** First replica of the part of the population that this is for. Default 0. */
+  readonly firstReplica?: number;
+}
+
+/** The batches of a training. */
 export function batchSource(
   task: AnyTask,
   config: TrainingConfig,
   random: RandomSource,
-  noise: Readonly<Record<string, number>>,
-  size: number,
-  firstReplica = 0,
+  { noise, size, firstReplica = 0 }: BatchOptions,
 ): BatchSource {
   const { population, batch } = config;
   const [low, high] = config.lengths;
@@ -49,12 +54,14 @@ export function batchSource(
     return array;
   };
   return {
-    draw(t, longest, noiseScale) {
+    lengthAt(t, longest) {
       const allowed = lengths.filter((length) => length <= longest);
       const choice =
         allowed.length > 1 ? random.stream("length", t).integers(new Int32Array(1), 0, allowed.length)[0]! : 0;
       const length = allowed[choice] ?? lengths[0]!;
-      const isLongest = length >= (allowed.at(-1) ?? length);
+      return { length, isLongest: length >= (allowed.at(-1) ?? length) };
+    },
+    draw(t, length, noiseScale) {
       const time = task.steps(length);
       const stream = random.stream("batch", t, firstReplica);
       const count = population * batch;
@@ -64,12 +71,12 @@ export function batchSource(
         random.stream("state noise", t, name, firstReplica).noise(data, noiseScale);
         arrays[`noise ${name}`] = { dtype: "float", shape: [time, ...lead, batch, width], data };
       }
-      if (config.gradientNoise) {
+      if (config.gradientNoise && size !== undefined) {
         const data = reuse("gradient", t, population * size);
         random.stream("gradient noise", t, firstReplica).normal(data);
         arrays.gradientNoise = { dtype: "float", shape: [...lead, size], data };
       }
-      return { length, isLongest, arrays };
+      return arrays;
     },
   };
 }

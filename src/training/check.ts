@@ -48,8 +48,20 @@ export function checkConfig(config: TrainingConfig, task: AnyTask, model: Model)
   if (isDrawn(task)) checkDrawn(config, task);
   if (config.solved?.cost != null && !isDrawn(task))
     throw wrong("solved, cost", config.solved.cost, `null: ${task.name} has exact answers`);
+  const why = whyWhole(config);
+  if (config.chunk !== null && config.chunk < config.batch && why !== undefined)
+    throw wrong("chunk", config.chunk, `null: ${why}`);
   if (config.bins) checkBins(config, config.bins, exactTask(task), model);
   else checkWithoutBins(config, model);
+}
+
+/** Why batches can't be cut into parts, or nothing. */
+export function whyWhole({ population, bins, saturation, stateNoise }: TrainingConfig): string | undefined {
+  if (bins) return "bins are cut by bins.chunk";
+  if (population > 1) return "populations are trained in shards";
+  if (saturation) return "the saturation cost is a mean over the batch";
+  if (stateNoise?.kind === "worst") return "the worst noise is that of the whole batch";
+  return undefined;
 }
 
 /** What tasks that are drawn with their answers don't have. */

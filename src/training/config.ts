@@ -26,6 +26,12 @@ export const trainingConfig = z.strictObject({
   steps: positive.default(2500),
   /** Examples a step and replica. */
   batch: positive.default(32),
+  /**
+   * Examples whose gradient is computed at once: a larger batch is cut into parts, computed on several processors where there
+   * are some. null: 16 where a step of one network is a lot of work (10⁹ operations), otherwise all. Results depend on it, in
+   * the last bits; they don't depend on the number of processors.
+   */
+  chunk: positive.nullable().default(null),
   /** Shortest and longest problem; the lengths between are drawn uniformly, one a step. */
   lengths: z.tuple([positive, positive]),
   /**

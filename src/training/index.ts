@@ -1,9 +1,8 @@
 /** The training layer: what the layers above may use. */
-export { type PartResult, type PartRunner, type PartsOrder, partRunner } from "./bins/parts.ts";
-export type { Part } from "./bins/plan.ts";
+export { batchParts, chunkFor, chunkOf, planBatch } from "./batch-parts.ts";
 export { gradientProgram } from "./bins/program.ts";
 export type { BinResult, RecipeState } from "./bins/recipe.ts";
-export { type BinsOptions, trainBins } from "./bins/trainer.ts";
+export { trainBins } from "./bins/trainer.ts";
 export {
   completeConfig,
   configuredModel,
@@ -25,6 +24,17 @@ export {
   rmsprop,
   sgd,
 } from "./optimizers/index.ts";
+export {
+  type Part,
+  type PartResult,
+  type PartRunner,
+  type PartSource,
+  type PartsOrder,
+  partRunner,
+} from "./parts/part.ts";
+export { type PartsStep, type PartsStepper, partsStepper } from "./parts/step.ts";
+export { type UpdateConfig, updateProgram } from "./parts/update.ts";
+export { partsOf } from "./parts-of.ts";
 export { accuracies, lossOf, problemLoss, type TrainingProgram, trainingProgram } from "./program.ts";
 export { type ScheduleConfig, scheduleFactor } from "./schedules.ts";
 export { type RunShard, shardsOf, trainPopulation } from "./shards.ts";

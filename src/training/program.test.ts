@@ -15,6 +15,7 @@ import {
   type TrainingConfig,
   trainingProgram,
 } from "./index.ts";
+import { noiseWidths } from "./program.ts";
 
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
@@ -76,9 +77,9 @@ function stepOf(changes: Record<string, unknown>) {
   });
   const { task, model } = configuredModel(config);
   const layout = layoutOf(model.parameters);
-  const { program, noise } = trainingProgram(model, config);
-  const compiled = compileReference(program);
-  const { arrays } = batchSource(task, config, randomSource(1), noise, layout.size).draw(1, 4, 0.5);
+  const compiled = compileReference(trainingProgram(model, config).program);
+  const drawn = { noise: noiseWidths(model, config), size: layout.size };
+  const arrays = batchSource(task, config, randomSource(1), drawn).draw(1, 4, 0.5);
   const start = initialState(config, 64).parameters as Float64Array;
   const shape = config.population > 1 ? [config.population, layout.size] : [layout.size];
   const scalar = (value: number): NDArray => ({ dtype: "float", shape: [], data: Float64Array.of(value) });
@@ -178,8 +179,8 @@ test("with the worst noise, the loss of the worst logits and of what is left of 
     runtime: "reference",
   });
   const { model } = configuredModel(config);
-  const { program, optimizer, noise } = trainingProgram(model, config);
-  expect(noise).toEqual({ h: 1 });
+  const { program, optimizer } = trainingProgram(model, config);
+  expect(noiseWidths(model, config)).toEqual({ h: 1 });
   /** One step from h = 0 by the symbol 1, whose answer is 1: z = 8 clip((1 + U h − ½)/2 + ½, 0, 1) − 5. */
   const lossWith = (U: number, scale: number) => {
     const parameters = [1, U, -0.5, 8, -5];

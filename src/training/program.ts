@@ -45,10 +45,11 @@ import {
   type Signature,
   softmaxCrossEntropy,
 } from "../models/index.ts";
+import { prefixed } from "./arrays.ts";
 import type { TrainingConfig } from "./config.ts";
 import { flatten, layoutOf, unflatten } from "./flat.ts";
-import { makeOptimizer, type Optimizer } from "./optimizers/index.ts";
-import { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "./transformations.ts";
+import type { Optimizer } from "./optimizers/index.ts";
+import { updateOf } from "./parts/update.ts";
 
 /** The loss of one replica: a mean over the positions at which an answer is asked (target ≥ 0). */
 export function lossOf(kind: TrainingConfig["loss"], logits: Tensor, outputs: Tensor, targets: Tensor): Tensor {
@@ -142,11 +143,65 @@ function judged(model: Model, config: TrainingConfig, applied: Applied, problem:
   };
 }
 
+/** A network and what is asked of it, as graphs of inputs: of one replica, for any number of problems. */
+interface Network {
+  readonly problem: ProblemInputs<Tensor>;
+  /** Noise on the state: state name → [time, batch, width]. */
+  readonly noise: Readonly<Record<string, Tensor>>;
+  /** With the worst noise: its scale. */
+  readonly stateNoiseScale: Tensor;
+  readonly loss: Tensor;
+  readonly symbol: Tensor;
+  readonly exact: Tensor;
+}
+
+/** Widths of the state tensors that get noise, by name. */
+export function noiseWidths(model: Model, { stateNoise }: Pick<TrainingConfig, "stateNoise">): Record<string, number> {
+  return stateNoise ? { ...model.state } : {};
+}
+
+function networkOf(model: Model, config: TrainingConfig, parameters: Readonly<Record<string, Tensor>>): Network {
+  const problem = problemInputs(model.signature);
+  const { symbols, targets, present } = problem;
+  const noise = mapValues(noiseWidths(model, config), (width, name) =>
+    input(`noise ${name}`, ["time", "batch", width]),
+  );
+  const stateNoiseScale = input("stateNoiseScale", []);
+  const applied = model.apply(parameters, symbols, { noise, present });
+  const { loss: plain, symbol, exact } = judged(model, config, applied, problem);
+  const costly = config.saturation ? add(plain, mul(applied.costs!.saturation!, config.saturation.weight)) : plain;
+  const isWorst = config.stateNoise?.kind === "worst";
+  const loss = isWorst ? add(costly, worstLoss(applied.logits, targets, stateNoiseScale)) : costly;
+  return { problem, noise, stateNoiseScale, loss, symbol, exact };
+}
+
+/**
+ * The gradient of a part of a batch, for one network without costs and worst noise. Inputs: `parameters` [size], `share`
+ * (weight of the part's mean loss in the step's), the problems [batch, time, …] and `noise h` [time, batch, width] as
+ * `trainingProgram` has them. Outputs: `gradient` [size] of share · loss; `loss`, `symbolAccuracy`, `exactAccuracy`.
+ */
+export function batchGradientProgram(model: Model, config: TrainingConfig): Program {
+  const layout = layoutOf(model.parameters);
+  const vector = input("parameters", [layout.size]);
+  const share = input("share", []);
+  const parameters = unflatten(vector, layout);
+  const { problem, noise, ...results } = networkOf(model, config, parameters);
+  const ready = optimize([mul(share, results.loss), results.loss, results.symbol, results.exact]);
+  const slopes = gradient(ready[0]!, Object.values(parameters));
+  const [loss, symbolAccuracy, exactAccuracy, ...cut] = optimize([...ready.slice(1), ...slopes]) as [
+    ...[Tensor, Tensor, Tensor],
+    ...Tensor[],
+  ];
+  return program(
+    `gradient ${model.name}`,
+    { parameters: vector, share, ...problem, ...prefixed("noise", noise) },
+    { gradient: flatten(cut, layout), loss, symbolAccuracy, exactAccuracy },
+  );
+}
+
 export interface TrainingProgram {
   readonly program: Program;
   readonly optimizer: Optimizer;
-  /** Shapes of the noise arrays for a batch of given size and time: state name → width. */
-  readonly noise: Readonly<Record<string, number>>;
 }
 
 /**
@@ -161,8 +216,6 @@ export interface TrainingProgram {
  */
 export function trainingProgram(model: Model, config: TrainingConfig): TrainingProgram {
   const layout = layoutOf(model.parameters);
-  const optimizer = makeOptimizer(config.optimizer);
-  const { size } = layout;
   const { population } = config;
   const isPopulation = population > 1;
   const perParameter = (prefix: string) =>
@@ -170,29 +223,13 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
 
   // The network and its loss, for one replica.
   const parameters = perParameter("");
-  const problem = problemInputs(model.signature);
-  const { symbols, targets, present } = problem;
-  const isWorst = config.stateNoise?.kind === "worst";
-  const noiseWidths = config.stateNoise ? model.state : {};
-  const noise = mapValues(noiseWidths, (width, name) => input(`noise ${name}`, ["time", "batch", width]));
-  const stateNoiseScale = input("stateNoiseScale", []);
-  const applied = model.apply(parameters, symbols, { noise, present });
-  const { loss: plain, symbol, exact } = judged(model, config, applied, problem);
-  const costly = config.saturation ? add(plain, mul(applied.costs!.saturation!, config.saturation.weight)) : plain;
-  const loss = isWorst ? add(costly, worstLoss(applied.logits, targets, stateNoiseScale)) : costly;
+  const { problem, noise, stateNoiseScale, loss, symbol, exact } = networkOf(model, config, parameters);
 
   // What happens to its gradient, and the optimizer.
-  const vector = input("parameters", [size]);
   const gradients = perParameter("gradient of ");
-  const slots = Object.fromEntries(optimizer.slots.map((name) => [name, input(name, [size])]));
-  const scalars = mapValues({ learningRate: 0, ...optimizer.scalars(1) }, (_, name) => input(name, []));
-  const gradientNoise = input("gradientNoise", [size]);
-  const gradientNoiseScale = input("gradientNoiseScale", []);
-  const raw = flatten(Object.values(gradients), layout);
-  const noisy = config.gradientNoise ? addGradientNoise(raw, gradientNoise, gradientNoiseScale) : raw;
-  const clipped = config.clip === null ? noisy : clipByGlobalNorm(noisy, globalNorm(noisy), config.clip);
-  const decayed = config.weightDecay > 0 ? decayWeights(clipped, vector, config.weightDecay) : clipped;
-  const updated = optimizer.update(vector, decayed, slots, scalars);
+  const update = updateOf(config, layout.size);
+  const { parameters: vector, slots, scalars } = update.inputs;
+  const updated = update.of(flatten(Object.values(gradients), layout));
 
   // The population: the same graphs with one more axis.
   const lift = (tensors: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>) =>
@@ -200,11 +237,13 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
   const wide = (tensor: Tensor, name: string) =>
     isPopulation ? input(name, [population, ...tensor.shape], tensor.dtype) : tensor;
   const given: Record<string, Tensor> = { ...problem };
+  // The scale of noise is the same for all replicas.
+  const { gradientNoise, ...noiseScales } = update.inputs.noise;
   const all = {
     vector: wide(vector, "parameters"),
     problem: mapValues(given, wide),
     slots: mapValues(slots, wide),
-    gradientNoise: wide(gradientNoise, "gradientNoise"),
+    gradientNoise: gradientNoise && wide(gradientNoise, "gradientNoise"),
     // Time is the first axis of what a scan reads: noise comes in that order.
     noise: mapValues(noise, (tensor, name) => {
       const [time, batch, width] = tensor.shape as [string, string, number];
@@ -225,32 +264,33 @@ export function trainingProgram(model: Model, config: TrainingConfig): TrainingP
   const ready = optimize(forward);
   const withGradients = optimize([...ready, ...gradient(ready[0]!, cut)]);
   const [lossAll, symbolAll, exactAll, ...gradientsAll] = withGradients as [Tensor, Tensor, Tensor, ...Tensor[]];
+  const slotNames = Object.keys(slots);
   const [normAll, parametersAll, ...slotsAll] = lift(
-    [globalNorm(raw), updated.parameters, ...optimizer.slots.map((name) => updated.slots[name]!)],
+    [updated.gradientNorm, updated.parameters, ...slotNames.map((name) => updated.slots[name]!)],
     new Map<Tensor, Tensor>([
       ...Object.values(gradients).map((tensor, k) => [tensor, gradientsAll[k]!] as const),
       [vector, all.vector],
-      ...optimizer.slots.map((name) => [slots[name]!, all.slots[name]!] as const),
-      [gradientNoise, all.gradientNoise],
+      ...slotNames.map((name) => [slots[name]!, all.slots[name]!] as const),
+      ...(gradientNoise ? [[gradientNoise, all.gradientNoise!] as const] : []),
     ]),
   ) as [Tensor, Tensor, ...Tensor[]];
   return {
-    optimizer,
-    noise: noiseWidths,
+    optimizer: update.optimizer,
     program: program(
       `train ${model.name}`,
       {
         parameters: all.vector,
         ...all.slots,
         ...all.problem,
-        ...Object.fromEntries(Object.entries(all.noise).map(([name, tensor]) => [`noise ${name}`, tensor])),
-        ...(isWorst && { stateNoiseScale }),
-        ...(config.gradientNoise && { gradientNoise: all.gradientNoise, gradientNoiseScale }),
+        ...prefixed("noise", all.noise),
+        ...(config.stateNoise?.kind === "worst" && { stateNoiseScale }),
+        ...(all.gradientNoise && { gradientNoise: all.gradientNoise }),
+        ...noiseScales,
         ...scalars,
       },
       {
         parameters: parametersAll,
-        ...Object.fromEntries(optimizer.slots.map((name, k) => [name, slotsAll[k]!])),
+        ...Object.fromEntries(slotNames.map((name, k) => [name, slotsAll[k]!])),
         loss: lossAll,
         symbolAccuracy: symbolAll,
         exactAccuracy: exactAll,

@@ -4,7 +4,7 @@
  */
 import { LonghandError } from "../errors.ts";
 import type { ArrayData } from "../graph/index.ts";
-import { type BinsOptions, trainBins } from "./bins/trainer.ts";
+import { trainBins } from "./bins/trainer.ts";
 import type { TrainingConfig } from "./config.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { TrainingState } from "./state.ts";
@@ -32,7 +32,7 @@ export function shardsOf({ population, shard, curriculum }: TrainingConfig): { f
  */
 export async function* trainPopulation(
   config: TrainingConfig,
-  options: BinsOptions & { readonly runShard?: RunShard },
+  options: TrainOptions & { readonly runShard?: RunShard },
 ): AsyncGenerator<TrainingEvent, void, Answer> {
   if (config.bins) {
     yield* trainBins(config, options);

@@ -4,14 +4,14 @@ import { evaluator, type LengthResult } from "../evaluation/index.ts";
 import type { ArrayData, NDArray } from "../graph/index.ts";
 import { randomSource } from "../random/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
-import { floatArray, scalarArrays } from "./arrays.ts";
-import { batchSource } from "./batches.ts";
+import { floatArray } from "./arrays.ts";
 import { configuredModel, type Own, type TrainingConfig } from "./config.ts";
 import type { TrainingEvent } from "./events.ts";
 import { drawParameters, layoutOf } from "./flat.ts";
-import { trainingProgram } from "./program.ts";
-import { scheduleFactor } from "./schedules.ts";
+import { noiseScale, worstScale } from "./noise.ts";
+import type { PartRunner } from "./parts/part.ts";
 import { namedParameters, type TrainingState } from "./state.ts";
+import { learningRateAt, stepperFor } from "./step.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 export interface TrainOptions {
@@ -24,6 +24,8 @@ export interface TrainOptions {
   readonly firstReplica?: number;
   /** A task or kind of model of your own, as given to `completeConfig`. */
   readonly own?: Own;
+  /** What computes the parts of steps that are cut; it is closed at the end. Default: this thread, one after the other. */
+  readonly parts?: PartRunner;
 }
 
 /**
@@ -52,17 +54,6 @@ export function initialState(
   };
 }
 
-/** How much noise there is on the state at step t: it grows from 0 over the first part of the steps. */
-function noiseScale({ stateNoise, steps }: TrainingConfig, t: number): number {
-  if (!stateNoise) return 0;
-  return stateNoise.scale * (stateNoise.growth === 0 ? 1 : Math.min(1, (t - 1) / (stateNoise.growth * steps)));
-}
-
-/** The worst noise grows from 0 once the drawn noise is fully grown, and is so itself halfway to the end. */
-function worstScale({ scale, growth }: NonNullable<TrainingConfig["stateNoise"]>, part: number): number {
-  return growth < 1 ? scale * Math.min(1, Math.max(0, (part - growth) / ((1 - growth) / 2))) : 0;
-}
-
 /**
  * Trains a population.
  * @param config complete: see `completeConfig`.
@@ -78,10 +69,8 @@ export async function* train(
   const { population, steps } = config;
   const { task, model } = configuredModel(config, options.own);
   const layout = layoutOf(model.parameters);
-  const { program, optimizer, noise } = trainingProgram(model, config);
-  const random = randomSource(config.seed);
-  const batches = batchSource(task, config, random, noise, layout.size, firstReplica);
-  await using executable = await runtime.compile(program);
+  await using stepper = await stepperFor(config, options);
+  const { optimizer } = stepper;
   await using looker = config.solved ? await evaluator(model, task, runtime, population) : undefined;
 
   const start = options.state ?? initialState(config, runtime.precision, options);
@@ -113,25 +102,13 @@ export async function* train(
   });
 
   yield { type: "start", step, steps, parameters: layout.size, runtime: runtime.description };
-  let prepared = step < steps ? batches.draw(step + 1, longest, noiseScale(config, step + 1)) : undefined;
   const timer = stopwatch((at) => steps - at);
   let savedAt = step;
   let isStopped = false;
-  while (step < steps && prepared) {
-    if (signal?.aborted || isStopped) break;
+  while (step < steps && !isStopped && !signal?.aborted) {
     const t = step + 1;
-    const { arrays, length, isLongest } = prepared;
-    const learningRate = config.learningRate * scheduleFactor(config.schedule, t, steps);
-    const scalars: Record<string, number> = { learningRate, ...optimizer.scalars(t) };
-    if (config.stateNoise?.kind === "worst") scalars.stateNoiseScale = worstScale(config.stateNoise, t / steps);
-    if (config.gradientNoise && "scale" in config.gradientNoise)
-      scalars.gradientNoiseScale = config.gradientNoise.scale * (1 + t) ** -config.gradientNoise.decay;
-    const running = executable.run({ ...current, ...arrays, ...scalarArrays(scalars) }, next);
-    // While the engine works on this step, the next batch is drawn (unless this step decides its length).
-    const ahead = t < steps && !config.curriculum ? batches.draw(t + 1, longest, noiseScale(config, t + 1)) : undefined;
-    const results = await running;
-    const losses = Array.from(results.loss!.data);
-    const norms = Array.from(results.gradientNorm!.data);
+    const result = await stepper.take(t, longest, current, next);
+    const { losses, norms, length } = result;
 
     const failures = new Map<number, string>();
     losses.forEach((loss, replica) => {
@@ -156,21 +133,20 @@ export async function* train(
     step = t;
     timer.count(config.batch * population);
 
-    if (config.curriculum && isLongest && mean(results.exactAccuracy!.data, alive) >= config.curriculum.accuracy) {
+    if (config.curriculum && result.isLongest && mean(result.exactAccuracies, alive) >= config.curriculum.accuracy) {
       longest = Math.min(config.lengths[1], longest + config.curriculum.grow);
     }
-    prepared = ahead ?? (t < steps ? batches.draw(t + 1, longest, noiseScale(config, t + 1)) : undefined);
 
     if (t % config.reportEvery === 0 || t === steps) {
       const answer = yield {
         type: "step",
         step,
         loss: mean(losses, alive),
-        symbolAccuracy: mean(results.symbolAccuracy!.data, alive),
-        exactAccuracy: mean(results.exactAccuracy!.data, alive),
+        symbolAccuracy: mean(result.symbolAccuracies, alive),
+        exactAccuracy: mean(result.exactAccuracies, alive),
         gradientNorm: mean(norms, alive),
         losses,
-        learningRate,
+        learningRate: learningRateAt(config, t),
         length,
         ...timer.read(step),
       };

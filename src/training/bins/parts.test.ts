@@ -7,9 +7,10 @@ import { compileReference, reference } from "../../runtime/reference/reference.t
 import { exactTask, findTask, isHeldOut } from "../../tasks/index.ts";
 import { completeConfig, configuredModel, type TrainingConfig } from "../config.ts";
 import { layoutOf } from "../flat.ts";
+import { type PartResult, type PartsOrder, partRunner } from "../parts/part.ts";
 import { namedParameters } from "../state.ts";
 import { initialState } from "../trainer.ts";
-import { type PartResult, type PartsOrder, partRunner, problemsOf } from "./parts.ts";
+import { binParts, problemsOf } from "./parts.ts";
 import { planStep } from "./plan.ts";
 import { initialRecipe } from "./recipe.ts";
 
@@ -129,7 +130,7 @@ describe("problems", () => {
 /** The parts of step 1, computed. */
 async function computed(given: TrainingConfig, weights: Record<string, number>, parameters: Float64Array) {
   const parts = planStep(given, initialRecipe(given), randomSource(given.seed), 1);
-  await using runner = partRunner(given, reference);
+  await using runner = partRunner(binParts(given), reference);
   return { parts, results: await runner.run({ step: 1, parts, parameters, weights }) };
 }
 
@@ -165,8 +166,8 @@ describe("gradients of parts", () => {
         ({ exactAccuracy }: PartResult) => exactAccuracy,
         ({ costs }: PartResult) => costs.saturation!,
       ]) {
-        const mean = ({ parts, results }: typeof whole) =>
-          results.reduce((total, result, k) => total + parts[k]!.share * of(result), 0);
+        const mean = ({ results }: typeof whole) =>
+          results.reduce((total, result) => total + result.share * of(result), 0);
         expect(mean(cut)).toBeCloseTo(mean(whole), 13);
       }
     }
@@ -223,7 +224,7 @@ describe("gradients of parts", () => {
     expect((await computed(given, {}, parameters)).results).toEqual(a.results);
     const kept = await computed({ ...given, model: { ...given.model, keep: 1 } }, {}, parameters);
     for (const [k, { gradient }] of a.results.entries()) expect(gradient).not.toEqual(kept.results[k]!.gradient);
-    await using runner = partRunner(given, reference);
+    await using runner = partRunner(binParts(given), reference);
     const order: PartsOrder = { step: 1, parts: a.parts, parameters, weights: {} };
     expect(await runner.run({ ...order, parts: [...a.parts].reverse() })).toEqual([...a.results].reverse());
     expect((await runner.run({ ...order, step: 2 }))[0]!.gradient).not.toEqual(a.results[0]!.gradient);
@@ -233,7 +234,7 @@ describe("gradients of parts", () => {
     const given = config();
     const broken = { ...reference, compile: () => Promise.reject(new Error("no memory left")) };
     const run = async () => {
-      await using runner = partRunner(given, broken);
+      await using runner = partRunner(binParts(given), broken);
       const parts = planStep(given, initialRecipe(given), randomSource(1), 1);
       await runner.run({ step: 1, parts, parameters: scaled(given, 1), weights: { saturation: 1 } });
     };

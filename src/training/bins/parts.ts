@@ -1,85 +1,31 @@
-/** Computes the gradients of parts of steps: their problems, their dropout masks, the gradient program of their shape. */
-import type { NDArray } from "../../graph/index.ts";
+/** What the parts of a training by bins read: their problems and their dropout masks. */
 import { type RandomSource, randomSource } from "../../random/index.ts";
-import type { Arrays, Executable, Runtime } from "../../runtime/contract.ts";
+import type { Arrays } from "../../runtime/contract.ts";
 import { drawSide, exactTask, padBatch, type Task, validLengths } from "../../tasks/index.ts";
-import { scalarArray } from "../arrays.ts";
+import { prefixed, scalarArray } from "../arrays.ts";
 import { configuredModel, type Own, type TrainingConfig } from "../config.ts";
-import type { Part } from "./plan.ts";
-import { gradientProgram, MASKS, positionsOf, prefixed } from "./program.ts";
+import type { Part, PartSource } from "../parts/part.ts";
+import { gradientProgram, MASKS, positionsOf } from "./program.ts";
 
-/** What a step asks for. */
-export interface PartsOrder {
-  readonly step: number;
-  readonly parts: readonly Part[];
-  /** [size]. */
-  readonly parameters: Float32Array | Float64Array;
-  /** Weights of the costs, by name. */
-  readonly weights: Readonly<Record<string, number>>;
-}
-
-/** What a part came to. */
-export interface PartResult {
-  /** [size], of the part's share of the step's loss and costs. */
-  readonly gradient: Float32Array | Float64Array;
-  readonly loss: number;
-  readonly symbolAccuracy: number;
-  readonly exactAccuracy: number;
-  /** Costs without their weights. */
-  readonly costs: Readonly<Record<string, number>>;
-}
-
-/** Computes parts, one after the other or at the same time; the results are in the order of the parts. */
-export interface PartRunner extends AsyncDisposable {
-  run(order: PartsOrder): Promise<readonly PartResult[]>;
-}
-
-/** A runner of parts in this thread. */
-export function partRunner(config: TrainingConfig, runtime: Runtime, own: Own = {}): PartRunner {
+/** The parts of a training by bins: some problems of one bin each, with masks of their own. */
+export function binParts(config: TrainingConfig, own: Own = {}): PartSource {
   const { task, model } = configuredModel(config, own);
+  const exact = exactTask(task);
   const random = randomSource(config.seed);
-  const executables = new Map<string, Promise<Executable>>();
-  const executableFor = ({ length, count }: Part) => {
-    const key = `${length} ${count}`;
-    let made = executables.get(key);
-    if (!made) {
-      made = runtime.compile(gradientProgram(model, config, length, count));
-      executables.set(key, made);
-    }
-    return made;
-  };
-  const runPart = async ({ step, parameters, weights }: PartsOrder, part: Part): Promise<PartResult> => {
-    const executable = await executableFor(part);
-    const size = parameters.length;
-    const inputs: Record<string, NDArray> = {
-      parameters: { dtype: "float", shape: [size], data: parameters },
-      share: scalarArray(part.share),
-      ...prefixed(
-        "weight",
-        Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, scalarArray(part.share * weight)])),
-      ),
-      ...problemsOf(exactTask(task), config, random, step, part),
-      ...(model.dropout && masksOf(model.dropout, random, step, part)),
-    };
-    const { gradient, loss, symbolAccuracy, exactAccuracy, ...costs } = await executable.run(inputs);
-    return {
-      gradient: gradient!.data as Float32Array,
-      loss: loss!.data[0]!,
-      symbolAccuracy: symbolAccuracy!.data[0]!,
-      exactAccuracy: exactAccuracy!.data[0]!,
-      costs: Object.fromEntries(Object.entries(costs).map(([name, { data }]) => [name, data[0]!])),
-    };
-  };
   return {
-    async run(order) {
-      const results: PartResult[] = [];
-      for (const part of order.parts) results.push(await runPart(order, part));
-      return results;
-    },
-    async [Symbol.asyncDispose]() {
-      // What couldn't be compiled was told of by `run`.
-      const compiled = await Promise.allSettled(executables.values());
-      for (const made of compiled) if (made.status === "fulfilled") await made.value.close();
+    kind: ({ length, count }) => `${length} ${count}`,
+    program: ({ length, count }) => gradientProgram(model, config, length, count),
+    inputs({ step, weights }, part) {
+      const share = part.share!;
+      const scaled = Object.entries(weights).map(([name, weight]) => [name, scalarArray(share * weight)]);
+      return {
+        share,
+        arrays: {
+          ...prefixed("weight", Object.fromEntries(scaled)),
+          ...problemsOf(exact, config, random, step, part),
+          ...(model.dropout && masksOf(model.dropout, random, step, part)),
+        },
+      };
     },
   };
 }

@@ -45,7 +45,7 @@ test("every bin's batch in parts of a chunk, the most work first, with the weigh
 test.each([1, 3, 7, 16, 100])("parts of up to %i cover each bin once, and weigh 1", (chunk) => {
   const given = config({ chunk });
   const parts = planStep(given, initialRecipe(given), random, 3);
-  expect(parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 14);
+  expect(parts.reduce((sum, { share }) => sum + share!, 0)).toBeCloseTo(1, 14);
   for (const length of [3, 5, 8]) {
     const numbers = parts
       .filter((part) => part.length === length)

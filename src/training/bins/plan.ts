@@ -1,18 +1,8 @@
 /** What a step of a training by bins computes: which bins, how many problems of each, in which parts. */
 import type { RandomSource } from "../../random/index.ts";
 import type { TrainingConfig } from "../config.ts";
+import type { Part } from "../parts/part.ts";
 import type { RecipeState } from "./recipe.ts";
-
-/** A part of a step, whose gradient is computed at once: some of the problems of one bin. */
-export interface Part {
-  /** The bin: its padded length, which is also the number of steps of the network. */
-  readonly length: number;
-  /** The part's problems are `first` … `first + count − 1` of the bin's in this step. */
-  readonly first: number;
-  readonly count: number;
-  /** Weight of the part's mean loss in the step's loss; the weights of a step sum to 1. */
-  readonly share: number;
-}
 
 /** The parts of step t, the most work first: a batch of every bin that is open, or of one. */
 export function planStep(config: TrainingConfig, recipe: RecipeState, random: RandomSource, t: number): Part[] {

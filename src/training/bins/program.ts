@@ -1,11 +1,10 @@
-/** The two programs of a training by bins: the gradient of a part of a step, and the step that all gradients together make. */
+/** The program of a training by bins: the gradient of a part of a step. */
 import { add, gradient, input, mul, optimize, type Program, program, type Tensor } from "../../graph/index.ts";
 import { type CostName, decodeLogits, type Model } from "../../models/index.ts";
+import { prefixed } from "../arrays.ts";
 import type { TrainingConfig } from "../config.ts";
 import { layoutOf, unflatten } from "../flat.ts";
-import { makeOptimizer, type Optimizer } from "../optimizers/index.ts";
 import { accuracies, lossOf } from "../program.ts";
-import { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "../transformations.ts";
 
 /** Masks in the pool of a part's dropout. */
 export const MASKS = 128;
@@ -64,42 +63,4 @@ export function gradientProgram(model: Model, config: TrainingConfig, length: nu
 /** Positions that the masks of dropout have: an even number, see `convolve`. */
 export function positionsOf(length: number): number {
   return length + (length % 2);
-}
-
-export function prefixed<Value>(prefix: string, values: Readonly<Record<string, Value>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]));
-}
-
-export interface UpdateProgram {
-  readonly program: Program;
-  readonly optimizer: Optimizer;
-}
-
-/**
- * The step. Inputs: `parameters` and the optimizer's slots [size], in and out; `gradient` [size]; `learningRate` and the
- * optimizer's scalars; with noise on the gradient `gradientNoise` [size] and `gradientNoiseScale`. Out: `gradientNorm` too.
- */
-export function updateProgram(model: Model, config: TrainingConfig): UpdateProgram {
-  const { size } = layoutOf(model.parameters);
-  const optimizer = makeOptimizer(config.optimizer);
-  const vector = input("parameters", [size]);
-  const raw = input("gradient", [size]);
-  const slots = Object.fromEntries(optimizer.slots.map((name) => [name, input(name, [size])]));
-  const names = ["learningRate", ...Object.keys(optimizer.scalars(1))];
-  const scalars = Object.fromEntries(names.map((name) => [name, input(name, [])])) as Record<string, Tensor> & {
-    learningRate: Tensor;
-  };
-  const noise = { gradientNoise: input("gradientNoise", [size]), gradientNoiseScale: input("gradientNoiseScale", []) };
-  const noisy = config.gradientNoise ? addGradientNoise(raw, noise.gradientNoise, noise.gradientNoiseScale) : raw;
-  const clipped = config.clip === null ? noisy : clipByGlobalNorm(noisy, globalNorm(noisy), config.clip);
-  const decayed = config.weightDecay > 0 ? decayWeights(clipped, vector, config.weightDecay) : clipped;
-  const updated = optimizer.update(vector, decayed, slots, scalars);
-  return {
-    optimizer,
-    program: program(
-      `update ${model.name}`,
-      { parameters: vector, gradient: raw, ...slots, ...scalars, ...(config.gradientNoise && noise) },
-      { parameters: updated.parameters, ...updated.slots, gradientNorm: globalNorm(raw) },
-    ),
-  };
 }

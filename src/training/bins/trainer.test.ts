@@ -12,11 +12,12 @@ import { checkpointOf, stateOf } from "../../trained/index.ts";
 import { completeConfig, configuredModel, type TrainingConfig } from "../config.ts";
 import type { TrainingEvent } from "../events.ts";
 import { layoutOf } from "../flat.ts";
+import { type PartRunner, partRunner } from "../parts/part.ts";
 import { trainPopulation } from "../shards.ts";
 import { namedParameters, type TrainingState, trainedParameters } from "../state.ts";
-import { initialState } from "../trainer.ts";
-import { type PartRunner, partRunner } from "./parts.ts";
-import { type BinsOptions, trainBins } from "./trainer.ts";
+import { initialState, type TrainOptions } from "../trainer.ts";
+import { binParts } from "./parts.ts";
+import { trainBins } from "./trainer.ts";
 
 type EventOf<Type extends TrainingEvent["type"]> = Extract<TrainingEvent, { type: Type }>;
 
@@ -38,7 +39,7 @@ const tiny = (changes: Record<string, unknown> = {}): TrainingConfig =>
     ...changes,
   });
 
-async function eventsOf(config: TrainingConfig, options: Partial<BinsOptions> = {}): Promise<TrainingEvent[]> {
+async function eventsOf(config: TrainingConfig, options: Partial<TrainOptions> = {}): Promise<TrainingEvent[]> {
   const events: TrainingEvent[] = [];
   for await (const event of trainBins(config, { runtime: reference, ...options })) events.push(event);
   return events;
@@ -131,7 +132,8 @@ test("a step's results are means over its parts, whatever their sizes; parts are
   const given = [1, 2 ** -25];
   const parts: PartRunner = {
     run: async ({ parts }) =>
-      parts.map(({ count }, k) => ({
+      parts.map(({ count, share }, k) => ({
+        share: share!,
         gradient: new Float32Array(size).fill(given[k]!),
         loss: count,
         symbolAccuracy: 1 / count,
@@ -182,7 +184,7 @@ test("a signal ends the training with a checkpoint, from which it goes on as if 
 describe("what computes the parts is closed", () => {
   const watched = (config: TrainingConfig, fails = false) => {
     let closed = 0;
-    const inner = partRunner(config, reference);
+    const inner = partRunner(binParts(config), reference);
     const parts: PartRunner = {
       run: (order) => (fails ? Promise.reject(new LonghandError("runtime", "a thread died")) : inner.run(order)),
       async [Symbol.asyncDispose]() {
@@ -215,7 +217,7 @@ test("numbers that aren't finite end the training; the last good state is kept",
     ["loss", { loss: Number.NaN }],
     ["gradient", { gradient: new Float64Array(200).fill(Number.POSITIVE_INFINITY) }],
   ] as const) {
-    const inner = partRunner(config, reference);
+    const inner = partRunner(binParts(config), reference);
     const parts: PartRunner = {
       run: async (order) => {
         const results = await inner.run(order);
@@ -323,7 +325,7 @@ test("sets of shared parameters are pulled together, and once they are one they 
     sharing: { pull: 1, growth: 2, below: 1, joinAt: 8 },
     bins: { ...given.bins!, lengths: [3], shorter: 0 },
   };
-  const inner = partRunner(config, reference, own);
+  const inner = partRunner(binParts(config, own), reference);
   const parts: PartRunner = {
     run: async (order) => (await inner.run(order)).map((result) => ({ ...result, exactAccuracy: 0.5 })),
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),

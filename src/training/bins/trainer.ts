@@ -4,23 +4,21 @@ import { evaluator } from "../../evaluation/index.ts";
 import type { ArrayData, NDArray } from "../../graph/index.ts";
 import type { Model } from "../../models/index.ts";
 import { randomSource } from "../../random/index.ts";
-import { floatArray, scalarArrays } from "../arrays.ts";
+import { floatArray } from "../arrays.ts";
 import { configuredModel, type TrainingConfig } from "../config.ts";
 import type { TrainingEvent } from "../events.ts";
 import { layoutOf } from "../flat.ts";
+import { gradientNoise } from "../noise.ts";
+import { type Part, type PartResult, partRunner } from "../parts/part.ts";
+import { partsStepper } from "../parts/step.ts";
 import { scheduleFactor } from "../schedules.ts";
 import { joinParameters, namedParameters, type TrainingState } from "../state.ts";
 import { stopwatch } from "../stopwatch.ts";
 import { type Answer, initialState, type TrainOptions } from "../trainer.ts";
-import { type PartResult, type PartRunner, partRunner } from "./parts.ts";
-import { type Part, planStep } from "./plan.ts";
-import { costsOf, updateProgram } from "./program.ts";
+import { binParts } from "./parts.ts";
+import { planStep } from "./plan.ts";
+import { costsOf } from "./program.ts";
 import { type BinResult, initialRecipe, nextRecipe, type RecipeState } from "./recipe.ts";
-
-export interface BinsOptions extends TrainOptions {
-  /** What computes the parts of a step; it is closed at the end. Default: this thread, one after the other. */
-  readonly parts?: PartRunner;
-}
 
 /**
  * Trains one network by bins.
@@ -30,15 +28,15 @@ export interface BinsOptions extends TrainOptions {
  */
 export async function* trainBins(
   config: TrainingConfig,
-  options: BinsOptions,
+  options: TrainOptions,
 ): AsyncGenerator<TrainingEvent, void, Answer> {
   const { runtime, signal, own } = options;
   const { task, model } = configuredModel(config, own);
   const layout = layoutOf(model.parameters);
   const random = randomSource(config.seed);
-  await using parts = options.parts ?? partRunner(config, runtime, own);
-  const { program, optimizer } = updateProgram(model, config);
-  await using update = await runtime.compile(program);
+  await using parts = options.parts ?? partRunner(binParts(config, own), runtime);
+  await using stepper = await partsStepper({ parts, runtime, config, size: layout.size });
+  const { optimizer } = stepper;
   await using looker = config.solved ? await evaluator(model, task, runtime) : undefined;
 
   const start = options.state ?? initialState(config, runtime.precision, options);
@@ -70,7 +68,6 @@ export async function* trainBins(
 
   yield { type: "start", step, steps: config.steps, parameters: layout.size, runtime: runtime.description };
   const timer = stopwatch((at) => (config.steps - at) * fullWork(config));
-  const total = asArray(undefined);
   let savedAt = step;
   let isStopped = false;
   while (step < config.steps && !isStopped && !signal?.aborted) {
@@ -78,25 +75,14 @@ export async function* trainBins(
     const plan = planStep(config, recipe, random, t);
     const learningRate = config.learningRate * scheduleFactor(config.schedule, t, config.steps) * recipe.rateFactor;
     const weights = weightsOf(config, recipe);
-    const results = await parts.run({
-      step: t,
-      parts: plan,
-      parameters: current.parameters!.data as Float32Array,
-      weights,
-    });
-    sumOf(results, total.data);
-    const result = resultOf(plan, results);
-    const scalars = { learningRate, ...optimizer.scalars(t) };
-    const { gradientNorm } = await update.run(
-      {
-        ...current,
-        gradient: total,
-        ...scalarArrays(scalars),
-        ...noiseArrays(config, random, t, learningRate, layout.size),
-      },
+    const { scale, noise } = gradientNoise(config, random, t, learningRate, layout.size);
+    const scalars = { learningRate, ...scale };
+    const { results, gradientNorm: norm } = await stepper.take(
+      { step: t, parts: plan, weights, scalars, noise },
+      current,
       next,
     );
-    const norm = gradientNorm!.data[0]!;
+    const result = resultOf(plan, results);
     if (!(Number.isFinite(result.loss) && Number.isFinite(norm) && next.parameters!.data.every(Number.isFinite))) {
       if (step > savedAt) yield { type: "checkpoint", step, state: state(), ends: null };
       throw new LonghandError(
@@ -188,16 +174,10 @@ function weightsOf(config: TrainingConfig, recipe: RecipeState): Record<string, 
   return Object.fromEntries(costsOf(config).map((name) => [name, all[name]!]));
 }
 
-/** The gradients of all parts, summed in their order, so that it doesn't matter which came first. */
-function sumOf(results: readonly PartResult[], into: ArrayData): void {
-  into.fill(0);
-  for (const { gradient } of results) for (let k = 0; k < into.length; k++) into[k]! += gradient[k]!;
-}
-
 /** Means over the step, and over each bin. */
 function resultOf(plan: readonly Part[], results: readonly PartResult[]) {
   const weighted = (of: (result: PartResult) => number) =>
-    results.reduce((sum, result, k) => sum + plan[k]!.share * of(result), 0);
+    results.reduce((sum, result) => sum + result.share * of(result), 0);
   const lengths = [...new Set(plan.map(({ length }) => length))].sort((a, b) => a - b);
   const bins = lengths.map((length): BinResult => {
     const own = plan.map((_, k) => k).filter((k) => plan[k]!.length === length);
@@ -209,24 +189,6 @@ function resultOf(plan: readonly Part[], results: readonly PartResult[]) {
   const names = Object.keys(results[0]!.costs);
   const costs = Object.fromEntries(names.map((name) => [name, weighted(({ costs: all }) => all[name]!)]));
   return { loss: weighted(({ loss }) => loss), saturation: costs.saturation ?? 0, costs, bins };
-}
-
-/** Noise on the gradient of step t, and its scale. */
-function noiseArrays(
-  { gradientNoise }: TrainingConfig,
-  random: ReturnType<typeof randomSource>,
-  t: number,
-  learningRate: number,
-  size: number,
-): Record<string, NDArray> {
-  if (!gradientNoise) return {};
-  const stream = random.stream("gradient noise", t, 0);
-  const isTruncated = "perRate" in gradientNoise;
-  const data = isTruncated ? stream.truncatedNormal(new Float32Array(size)) : stream.normal(new Float32Array(size));
-  const scale = isTruncated
-    ? gradientNoise.perRate * learningRate
-    : gradientNoise.scale * (1 + t) ** -gradientNoise.decay;
-  return { gradientNoise: { dtype: "float", shape: [size], data }, ...scalarArrays({ gradientNoiseScale: scale }) };
 }
 
 /** Makes the sets of shared parameters one, in place; what the optimizer remembers of them as well. */

@@ -1,14 +1,12 @@
 /** The step that all gradients together make. */
 import { expect, test } from "vitest";
 import { expectClose, type Nested, readGolden, toArray } from "../../../tests/golden.ts";
-import { zeros } from "../../cells/index.ts";
 import type { NDArray } from "../../graph/index.ts";
-import type { Model } from "../../models/index.ts";
 import { randomSource } from "../../random/index.ts";
 import { onnxNodeRuntime } from "../../runtime/onnx/node.ts";
 import { reference } from "../../runtime/reference/reference.ts";
-import { completeConfig, configuredModel } from "../config.ts";
-import { updateProgram } from "./program.ts";
+import { completeConfig } from "../config.ts";
+import { updateProgram } from "./update.ts";
 
 const config = completeConfig({
   task: "sort",
@@ -16,12 +14,6 @@ const config = completeConfig({
   lengths: [3, 4],
   bins: { lengths: [4] },
   solved: null,
-});
-
-/** A model of so many parameters: the update looks at nothing else. */
-const modelOf = (size: number): Model => ({
-  ...configuredModel(config).model,
-  parameters: { A: { shape: [size], initial: zeros } },
 });
 
 const vector = (data: ArrayLike<number>): NDArray => ({
@@ -45,7 +37,7 @@ test.each([
   const start = toArray(golden.start).data;
   const given = { ...config, clip: null, weightDecay: 0, gradientNoise: { perRate: 0.5 } };
   expect(given.optimizer.name).toBe("adamax-clipped");
-  const { program, optimizer } = updateProgram(modelOf(start.length), given);
+  const { program, optimizer } = updateProgram(given, start.length);
   await using executable = await (await open()).compile(program);
   let now: Record<string, NDArray> = {
     parameters: vector(start),
@@ -77,7 +69,7 @@ test("noise comes before the norm is cut, and weight decay after it, by hand", a
     weightDecay: 0.5,
     gradientNoise: { perRate: 1 },
   };
-  const { program } = updateProgram(modelOf(2), given);
+  const { program } = updateProgram(given, 2);
   await using executable = await reference.compile(program);
   // (1, 2) + 2·(1, 1) = (3, 4), cut to (0.6, 0.8), and half of the parameters: (1.1, 1.8); a tenth of that is the step.
   const { parameters, gradientNorm } = await executable.run({

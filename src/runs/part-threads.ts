@@ -1,0 +1,150 @@
+/**
+ * Parts of a step on several threads. Parameters and gradients lie in memory that all of them share, and so does the number of
+ * the part that is next: the thread that is free takes it. This thread computes parts as well. Node only.
+ */
+import type { Worker } from "node:worker_threads";
+import { LonghandError } from "../errors.ts";
+import type { PartResult, PartRunner, PartsOrder } from "../training/index.ts";
+
+type Floats = Float32Array | Float64Array;
+
+/** What is shared during a step. */
+export interface PartMemory {
+  /** The part that is taken next. */
+  readonly next: Int32Array;
+  /** [size]. */
+  readonly parameters: Floats;
+  /** [size] of each part. */
+  readonly gradients: readonly Floats[];
+}
+
+/** What a thread is told. */
+export interface ThreadOrder extends Omit<PartsOrder, "parameters"> {
+  readonly memory: PartMemory;
+}
+
+/** What a thread answers: of each part that it took its place and what it came to, or what went wrong. */
+export type ThreadReply =
+  | { readonly results: readonly (readonly [place: number, result: Omit<PartResult, "gradient">])[] }
+  | { readonly error: { readonly code: string | undefined; readonly message: string } };
+
+/** Takes parts until none is left. @param compute computes one. */
+export async function takeParts(
+  { parts, memory: { next } }: ThreadOrder,
+  compute: (place: number) => Promise<void>,
+): Promise<void> {
+  for (let k = Atomics.add(next, 0, 1); k < parts.length; k = Atomics.add(next, 0, 1)) await compute(k);
+}
+
+/**
+ * A runner of parts in this thread and in others. The results don't depend on which of them it was.
+ * @param here computes parts in this thread. @param workers run programs that call `servePartThread`. Both end with the runner.
+ */
+export function threadedRunner(here: PartRunner, workers: readonly Worker[]): PartRunner {
+  const threads = workers.map((worker) => new Thread(worker));
+  let shared: PartMemory | undefined;
+  let failure: unknown;
+  const run = async ({ parameters, ...rest }: PartsOrder): Promise<readonly PartResult[]> => {
+    shared = memoryFor(parameters, rest.parts.length, shared);
+    const memory = { ...shared, gradients: shared.gradients.slice(0, rest.parts.length) };
+    const order: ThreadOrder = { ...rest, memory };
+    const results = new Array<PartResult>(order.parts.length);
+    // The others first: this thread hears nothing while its engine works.
+    const others = Promise.all(
+      threads.slice(0, order.parts.length - 1).map(async (thread) => {
+        for (const [k, result] of await thread.run(order)) results[k] = { ...result, gradient: memory.gradients[k]! };
+      }),
+    );
+    const own = takeParts(order, async (k) => {
+      const [{ gradient, ...result }] = (await here.run({ ...rest, parameters, parts: [order.parts[k]!] })) as [
+        PartResult,
+      ];
+      memory.gradients[k]!.set(gradient);
+      results[k] = { ...result, gradient: memory.gradients[k]! };
+    });
+    await Promise.all([own, others]);
+    return results;
+  };
+  return {
+    async run(order) {
+      // A thread may still be at work on the order that failed.
+      if (failure !== undefined) throw failure;
+      try {
+        return await run(order);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      failure ??= new LonghandError("runtime", "the threads of this training have ended");
+      await Promise.all(threads.map((thread) => thread.end()));
+      await here[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Memory for so many parts, with these parameters in it: what there was before, if it is enough. */
+function memoryFor(parameters: Floats, parts: number, before: PartMemory | undefined): PartMemory {
+  const floats = (): Floats => {
+    const buffer = new SharedArrayBuffer(parameters.byteLength);
+    return parameters instanceof Float64Array ? new Float64Array(buffer) : new Float32Array(buffer);
+  };
+  const gradients = [...(before?.gradients ?? [])];
+  while (gradients.length < parts) gradients.push(floats());
+  const memory = {
+    next: new Int32Array(new SharedArrayBuffer(4)),
+    parameters: before?.parameters ?? floats(),
+    gradients,
+  };
+  memory.parameters.set(parameters);
+  return memory;
+}
+
+/** A thread that computes parts of one order after the other. */
+class Thread {
+  private waiting: { resolve(results: ThreadResults): void; reject(error: unknown): void } | undefined;
+  private failure: unknown;
+  private readonly worker: Worker;
+
+  constructor(worker: Worker) {
+    this.worker = worker;
+    worker.on("message", (reply: ThreadReply) => {
+      const { waiting } = this;
+      this.waiting = undefined;
+      if ("results" in reply) waiting?.resolve(reply.results);
+      else waiting?.reject(new LonghandError((reply.error.code ?? "runtime") as "runtime", reply.error.message));
+    });
+    worker.on("error", (error) =>
+      this.fail(new LonghandError("runtime", `a training thread failed: ${messageOf(error)}`, { cause: error })),
+    );
+    worker.on("exit", (code) => this.fail(new LonghandError("runtime", `a training thread ended with status ${code}`)));
+  }
+
+  run(order: ThreadOrder): Promise<ThreadResults> {
+    return new Promise((resolve, reject) => {
+      if (this.failure !== undefined) {
+        reject(this.failure);
+        return;
+      }
+      this.waiting = { resolve, reject };
+      this.worker.postMessage(order);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error;
+    this.waiting?.reject(error);
+    this.waiting = undefined;
+  }
+}
+
+type ThreadResults = Extract<ThreadReply, { results: unknown }>["results"];
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
