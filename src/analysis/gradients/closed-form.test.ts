@@ -231,7 +231,7 @@ describe("a network of one's own: a scalar GRU with a given gate", () => {
       return { state: { h: add(mul(sub(1, z!), tanh(a)), mul(z!, h!)) }, named: { "a^h": a } };
     },
     assumptions: { first: [{ z: 0 }], between: { x: 0, z: 1 }, last: { x: 0, z: 1 } },
-    given: (t, _, { x }) => ({ x: t === 1 ? x : 0, z: t === 1 ? 0 : 1 }),
+    given: (t, _, { x }) => ({ x: t === 1 ? x! : 0, z: t === 1 ? 0 : 1 }),
   };
   const text = { wrt: "W_in" };
 

@@ -15,6 +15,7 @@ export interface Names {
 const functions: Readonly<Record<string, string>> = {
   Sigmoid: "σ",
   Tanh: "tanh",
+  Relu: "relu",
   Exp: "exp",
   Sin: "sin",
   Cos: "cos",

@@ -9,7 +9,14 @@ export {
 } from "./by-lag.ts";
 export { type ClippedStep, type ClippingEffect, clippingEffect } from "./clipping.ts";
 export { type LagContribution, lagContributions, sumOfContributions } from "./contributions.ts";
-export { type Derived, deriveScalar, type ScalarDerivation } from "./derivation.ts";
+export {
+  type Derived,
+  deriveScalar,
+  type ScalarChainRule,
+  type ScalarDerivation,
+  scalarChainRule,
+  type ValuedFactor,
+} from "./derivation.ts";
 export {
   type JacobianProduct,
   jacobianMap,
@@ -36,10 +43,17 @@ export { curvesOverNumber, curvesOverSteps, type DerivativeCurve } from "./scala
 export {
   type Assumed,
   type Assumptions,
+  type ScalarActivation,
+  type ScalarGates,
+  type ScalarLstmOptions,
   type ScalarNetwork,
   type ScalarStep,
+  scalarActivations,
+  scalarGates,
   scalarLstm,
+  scalarLstmWith,
   scalarNetworks,
   scalarRnn,
+  scalarRnnWith,
 } from "./scalar-networks.ts";
-export { runScalar, type ScalarRun, type ScalarValues, scalarValueNames } from "./scalar-run.ts";
+export { runScalar, type ScalarRun, type ScalarRunOptions, type ScalarValues, scalarValueNames } from "./scalar-run.ts";

@@ -28,7 +28,8 @@ export interface Equation {
   readonly sum: Sum;
 }
 
-export interface Recursion {
+/** What the chain rule gives of any network: each derivative by those a step before. */
+export interface ChainRule {
   readonly network: ScalarNetwork;
   /** The network: abbreviations and states at t, then abbreviations and y at T. */
   readonly equations: readonly Equation[];
@@ -36,6 +37,9 @@ export interface Recursion {
   readonly derivatives: readonly Equation[];
   /** dy_T by the derivatives of the states at T. */
   readonly answer: Sum;
+}
+
+export interface Recursion extends ChainRule {
   /** The state that all goes through, s: ds_t/dθ = factor · ds_{t−1}/dθ + share, dy_T/dθ = outer · ds_T/dθ + direct. */
   readonly through: string;
   readonly factor: Sum;
@@ -45,12 +49,15 @@ export interface Recursion {
 }
 
 /**
- * Derives the recursion from the graph of the network's step, by forward mode; states that only pass on another one at the same
- * step, as h_t = o_t σ(c_t), are put in.
- * @throws LonghandError `unknown-name` for a parameter that the network doesn't have; `unsupported` where more than one state goes
- *   round the loop.
+ * Derives each state's derivative from the graph of the network's step, by forward mode.
+ * @throws LonghandError `unknown-name` for a parameter that the network doesn't have.
  */
-export function recursionOf(network: ScalarNetwork, wrt: string): Recursion {
+export function chainRuleOf(network: ScalarNetwork, wrt: string): ChainRule {
+  const { states: _, ...chain } = derived(network, wrt);
+  return chain;
+}
+
+function derived(network: ScalarNetwork, wrt: string): ChainRule & { readonly states: readonly Equation[] } {
   const scalars = (names: readonly string[]): Record<string, Tensor> =>
     Object.fromEntries(names.map((name) => [name, input(name, [])]));
   const parameters = scalars(network.parameters);
@@ -86,13 +93,31 @@ export function recursionOf(network: ScalarNetwork, wrt: string): Recursion {
     quantity: derivative(name, now),
     sum: differentiate(made.state[name]!, parameter, names),
   }));
-  const answer = differentiate(y, parameter, names);
+  const states = written(made.state, now);
+  return {
+    network,
+    equations: [...written(made.named, now), ...states, ...written(named, atEnd), ...written({ y }, atEnd)],
+    states,
+    derivatives,
+    answer: differentiate(y, parameter, names),
+  };
+}
 
-  // States that pass on another state of the same step.
-  const isPassing = ({ sum }: Equation) =>
+/**
+ * The recursion of the state that all goes through: states that only pass on another one at the same step, as h_t = o_t σ(c_t),
+ * are put in.
+ * @throws LonghandError `unknown-name` for a parameter that the network doesn't have; `unsupported` where more than one state goes
+ *   round the loop.
+ */
+export function recursionOf(network: ScalarNetwork, wrt: string): Recursion {
+  const { states, ...chain } = derived(network, wrt);
+  const { derivatives, answer } = chain;
+  // States that pass on another state of the same step, and nothing of the step before.
+  const hasDerivative = ({ sum }: Equation, offset: number) =>
     sum.some(({ factors }) =>
-      factors.some(({ quantity }) => quantity.kind === "derivative" && quantity.at.offset === 0),
+      factors.some(({ quantity }) => quantity.kind === "derivative" && quantity.at.offset === offset),
     );
+  const isPassing = (equation: Equation) => hasDerivative(equation, 0) && !hasDerivative(equation, -1);
   const passing = derivatives.filter(isPassing);
   const going = derivatives.filter((equation) => !isPassing(equation));
   const [only] = going;
@@ -103,7 +128,6 @@ export function recursionOf(network: ScalarNetwork, wrt: string): Recursion {
     );
   }
   const through = only.quantity.name;
-  const states = written(made.state, now);
   const values = new Map(states.map(({ quantity, sum }) => [quantity.name, sum]));
   const putIn = (sum: Sum): Sum =>
     replaced(sum, (quantity) => {
@@ -115,17 +139,7 @@ export function recursionOf(network: ScalarNetwork, wrt: string): Recursion {
     });
   const [factor, share] = coefficientOf(putIn(only.sum), derivative(through, before));
   const [outer, direct] = coefficientOf(putIn(answer), derivative(through, atEnd));
-  return {
-    network,
-    equations: [...written(made.named, now), ...states, ...written(named, atEnd), ...written({ y }, atEnd)],
-    derivatives,
-    answer,
-    through,
-    factor,
-    share,
-    outer,
-    direct,
-  };
+  return { ...chain, through, factor, share, outer, direct };
 }
 
 /** dy_T/dθ by the derivative of the state that all goes through: eq. 19 and 22. */

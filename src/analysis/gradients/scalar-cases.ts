@@ -77,13 +77,19 @@ export function scalarValues(network: ScalarNetwork, name: string, set: ScalarVa
 }
 
 /**
- * W_in and b_h for which the scalar RNN rests where σ is steepest: b_h = −W_rec/2, and with u = W_in x + b_h
+ * W_in and b_h for which the scalar RNN rests where its function is steepest. Of σ: b_h = −W_rec/2, and with u = W_in x + b_h
  *
  *     u + W_rec σ(u) = 0,      so that a_2 = W_in x + W_rec σ(u) + b_h = 0, h_2 = ½ and a_t = W_rec/2 + b_h = 0 from then on.
  *
- * For |W_rec| > 4 this place is unstable: rounding grows by |W_rec|/4 a step and moves the unit away in the end.
+ * Of tanh both are 0, and so is every a_t. For |W_rec| > 4 (of tanh: 1) this place is unstable: rounding grows by |W_rec| σ′(0) a
+ * step and moves the unit away in the end.
  */
-export function balanced(recurrent: number, x: number): { readonly W_in: number; readonly b_h: number } {
+export function balanced(
+  recurrent: number,
+  x: number,
+  activation: "sigmoid" | "tanh" = "sigmoid",
+): { readonly W_in: number; readonly b_h: number } {
+  if (activation === "tanh") return { W_in: 0, b_h: 0 };
   const distance = (u: number) => u + recurrent / (1 + Math.exp(-u));
   // Bisection: the distance is −∞ and ∞ at the ends, and the last two numbers between them have different signs of it.
   let [low, high] = [-Math.abs(recurrent) - 1, Math.abs(recurrent) + 1];

@@ -1,6 +1,6 @@
 /** How the derivative of a scalar network depends on the number of steps, and on one of its numbers. papers/002, exercise 2 b and d. */
 import type { ScalarNetwork } from "./scalar-networks.ts";
-import { runScalar, type ScalarValues } from "./scalar-run.ts";
+import { runScalar, type ScalarRunOptions, type ScalarValues } from "./scalar-run.ts";
 
 /** |dy_T/dθ| along an axis. */
 export interface DerivativeCurve {
@@ -15,12 +15,13 @@ export function curvesOverSteps(
   wrt: string,
   cases: readonly { readonly name: string; readonly values: ScalarValues }[],
   { from, to }: { readonly from: number; readonly to: number },
+  options: ScalarRunOptions = {},
 ): DerivativeCurve[] {
   const x = Array.from({ length: to - from + 1 }, (_, k) => from + k);
   return cases.map(({ name, values }) => ({
     name,
     x,
-    y: x.map((steps) => Math.abs(runScalar(network, values, steps).derivatives[wrt]!)),
+    y: x.map((steps) => Math.abs(runScalar(network, values, steps, options).derivatives[wrt]!)),
   }));
 }
 
@@ -31,10 +32,11 @@ export function curvesOverNumber(
   x: readonly number[],
   valuesAt: (x: number) => ScalarValues,
   allSteps: readonly number[],
+  options: ScalarRunOptions = {},
 ): DerivativeCurve[] {
   return allSteps.map((steps) => ({
     name: `T = ${steps}`,
     x,
-    y: x.map((at) => Math.abs(runScalar(network, valuesAt(at), steps).derivatives[wrt]!)),
+    y: x.map((at) => Math.abs(runScalar(network, valuesAt(at), steps, options).derivatives[wrt]!)),
   }));
 }

@@ -1,13 +1,13 @@
 /** The scalar networks of papers/002, exercise 2, with numbers: every quantity at every step, and derivatives by backpropagation. */
 import { LonghandError, unknownName } from "../../errors.ts";
-import { gradient, input, ndarray, program, scalar, scan, squeeze, type Tensor } from "../../graph/index.ts";
+import { add, gradient, input, ndarray, program, scalar, scan, squeeze, type Tensor } from "../../graph/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 import type { NumberOf } from "./closed-form.ts";
 import { appliedFunctions, type Names } from "./differentiate.ts";
 import type { Quantity } from "./quantities.ts";
 import type { ScalarNetwork, Scalars } from "./scalar-networks.ts";
 
-/** Numbers for a network: its parameters, `x`, the input at the first two steps, and `f`, the forget gate after them. */
+/** Numbers for a network: its parameters, `x`, the input at the first two steps, and gates: `f`, the forget gate after them. */
 export type ScalarValues = Readonly<Record<string, number>>;
 
 export interface ScalarRun {
@@ -17,11 +17,24 @@ export interface ScalarRun {
   readonly numberOf: NumberOf;
   /** dy_T by each parameter: the library's `gradient` of the scan over time. */
   readonly derivatives: Readonly<Record<string, number>>;
+  /** ∂y_T/∂x_t, t = 1 … T: likewise. */
+  readonly byInputs: readonly number[];
+  /**
+   * ∂y_T/∂s_t and ∂s_T/∂s_t, t = 1 … T, for the state s that remembers, the first of the network's: c of an LSTM, h of an RNN.
+   * States that follow s at the same step, as h_t = o_t φ(c_t), move with it.
+   */
+  readonly byStates: readonly number[];
+  readonly stateByStates: readonly number[];
+}
+
+export interface ScalarRunOptions {
+  /** x_1, x_2, …; 0 after them. Default: `x` where the network's table has it. */
+  readonly inputs?: readonly number[];
 }
 
 /** Names of the numbers that a network needs. */
 export function scalarValueNames(network: ScalarNetwork): string[] {
-  return [...network.parameters, "x", ...(network.sequences.includes("f") ? ["f"] : [])];
+  return [...network.parameters, ...network.constants];
 }
 
 /**
@@ -30,11 +43,17 @@ export function scalarValueNames(network: ScalarNetwork): string[] {
  * @throws LonghandError `argument` for a missing number or one that isn't finite, `unknown-name` for a number that the network has no
  *   use for.
  */
-export function runScalar(network: ScalarNetwork, values: ScalarValues, steps: number): ScalarRun {
+export function runScalar(
+  network: ScalarNetwork,
+  values: ScalarValues,
+  steps: number,
+  { inputs }: ScalarRunOptions = {},
+): ScalarRun {
   checkValues(network, values);
   const { run, functions } = compiled(network);
-  const given = Array.from({ length: steps }, (_, k) => {
-    return network.given(k + 1, steps, { x: values.x!, f: values.f ?? Number.NaN });
+  const constants = Object.fromEntries(network.constants.map((name) => [name, values[name]!]));
+  const given = Array.from({ length: steps }, (_, k): Readonly<Record<string, number>> => {
+    return { ...network.given(k + 1, steps, constants), ...(inputs && { x: inputs[k] ?? 0 }) };
   });
   const array = (data: readonly number[], shape: readonly number[]) => ndarray(Float64Array.from(data), shape);
   const made = run({
@@ -48,7 +67,16 @@ export function runScalar(network: ScalarNetwork, values: ScalarValues, steps: n
         ),
       ]),
     ),
+    ...Object.fromEntries(network.states.map((name) => [moved(name), array(new Array(steps).fill(0), [steps, 1])])),
   });
+  // By s_t: on the way through each state to step t + 1; at t = T through what the answer reads, and s itself.
+  const byMoved = (of: string, atEnd: (name: string) => number) =>
+    Array.from({ length: steps }, (_, k) =>
+      network.states.reduce((sum, name) => {
+        const onward = k + 1 < steps ? made[`${of} by ${moved(name)}`]!.data[k + 1]! : atEnd(name);
+        return onward === 0 ? sum : sum + onward * made[`follows ${name}`]!.data[k]!;
+      }, 0),
+    );
   const known = new Map<string, ArrayLike<number>>(
     Object.entries(made).map(([name, { data }]) => [name, data] as const),
   );
@@ -70,8 +98,14 @@ export function runScalar(network: ScalarNetwork, values: ScalarValues, steps: n
     y: made.y!.data[0]!,
     numberOf,
     derivatives: Object.fromEntries(network.parameters.map((name) => [name, made[`by ${name}`]!.data[0]!])),
+    byInputs: Array.from(made["by x"]!.data),
+    byStates: byMoved("y", (name) => made[`by end ${name}`]!.data[0]!),
+    stateByStates: byMoved("state", (name) => (name === network.states[0] ? 1 : 0)),
   };
 }
+
+/** What is added to a state before a step: 0, to take derivatives by it. */
+const moved = (state: string) => `moved ${state}`;
 
 function missing(network: ScalarNetwork, quantity: Quantity, functions: readonly string[]): never {
   throw new LonghandError(
@@ -110,28 +144,44 @@ function compiled(network: ScalarNetwork): Compiled {
     Object.fromEntries(names.map((name) => [name, input(name, shape)]));
   const parameters = inputs(network.parameters, []);
   const sequences = inputs(network.sequences, ["time", 1]);
+  const moves = inputs(network.states.map(moved), ["time", 1]);
+  const [remembering] = network.states as [string];
   const { state, outputs } = scan<string, string, string>({
     name: network.name,
     state: Object.fromEntries(network.states.map((name) => [name, scalar(0)])),
-    sequences,
-    step(before, items) {
+    sequences: { ...sequences, ...moves },
+    step(states, items) {
       const given = Object.fromEntries(Object.entries(items).map(([name, item]) => [name, squeeze(item, [0])]));
+      const before = Object.fromEntries(network.states.map((name) => [name, add(states[name]!, given[moved(name)]!)]));
       const made = network.step(parameters, before, given);
       const named: Scalars = { ...made.named, ...made.state };
-      return { state: made.state, outputs: insides([...Object.values(made.state)], named) };
+      const follows = network.states.map((name) => [
+        `follows ${name}`,
+        name === remembering ? scalar(1) : gradient(made.state[name]!, [made.state[remembering]!])[0]!,
+      ]);
+      return {
+        state: made.state,
+        outputs: { ...insides([...Object.values(made.state)], named), ...Object.fromEntries(follows) },
+      };
     },
   });
   const { y, named } = network.answer(parameters, state);
   const end = insides([y], { ...named, ...state });
-  const derivatives = gradient(y, Object.values(parameters));
+  const by = (of: Tensor, prefix: string, wanted: Scalars) => {
+    const derivatives = gradient(of, Object.values(wanted));
+    return Object.fromEntries(Object.keys(wanted).map((name, k) => [`${prefix} ${name}`, derivatives[k]!]));
+  };
   const made = {
     ...outputs,
     ...Object.fromEntries(Object.entries(end).map(([name, tensor]) => [`end ${name}`, tensor])),
-    ...Object.fromEntries(network.parameters.map((name, k) => [`by ${name}`, derivatives[k]!])),
+    ...by(y, "by", { ...parameters, x: sequences.x! }),
+    ...by(y, "by end", state),
+    ...by(y, "y by", moves),
+    ...by(state[remembering]!, "state by", moves),
     y,
   };
   const result = {
-    run: compileReference(program(network.name, { ...parameters, ...sequences }, made)).run,
+    run: compileReference(program(network.name, { ...parameters, ...sequences, ...moves }, made)).run,
     functions: Object.keys(made),
   };
   kept.set(network, result);
