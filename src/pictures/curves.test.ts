@@ -88,6 +88,43 @@ test("each series has a colour or dashes of its own, the same in the legend", ()
   expect(texts).toEqual(expect.arrayContaining(["loss &amp; &lt;errors&gt;", "with &lt;b&gt; (2 runs)", "&lt;2&gt;"]));
 });
 
+test("marks stand at their x, within the axis; the plot says what its borders stand for", () => {
+  const run = { x: [0, 100], y: [0, 1] };
+  const marks = [
+    { x: 25, label: "f < 1" },
+    { x: 101, label: "outside" },
+  ];
+  const svg = curvesPicture(curves([{ name: "a", runs: [run] }], { marks, size: { width: 200, height: 100 } }));
+  const mark = svg.slice(svg.indexOf('<g class="mark">'), svg.indexOf("</g>"));
+  // Left is 71, as above.
+  expect(elements(mark, "path").map(({ at }) => at.d)).toEqual(["M121 56V156"]);
+  expect(elements(mark, "text").map(({ text }) => text)).toEqual(["f &lt; 1"]);
+  expect(svg).not.toContain("outside");
+  expect(paths(svg, "mean")).toEqual(["M71 156L271 56"]);
+  const plot = elements(svg, "rect").find(({ at }) => at.class === "plot")!.at;
+  expect(plot).toMatchObject({ x: "71", width: "200", "data-from": "0", "data-to": "100" });
+});
+
+test("a legend below needs no room at the side", () => {
+  const runs = [{ x: [0, 100], y: [0, 1] }];
+  const [beside, below] = (["right", "below"] as const).map((legend) => {
+    const svg = curvesPicture(
+      curves(
+        [
+          { name: "a series with a long name", runs },
+          { name: "b", runs },
+        ],
+        { legend },
+      ),
+    );
+    return { at: elements(svg, "svg")[0]!.at, names: elements(svg, "text").slice(-2) };
+  });
+  expect(Number(below!.at.width)).toBeLessThan(Number(beside!.at.width) - 100);
+  expect(below!.names.map(({ at }) => Number(at.y))).toEqual([446.5, 468.5]);
+  expect(below!.names[1]!.at.x).toBe("103");
+  expect(Number(below!.at.height)).toBeGreaterThan(468);
+});
+
 test("what can't be drawn is refused with its numbers", () => {
   const wrong =
     (run: { x: number[]; y: number[] }, more = {}) =>

@@ -34,6 +34,18 @@ export interface Curves {
   readonly middle?: Middle;
   /** What a run is called. Default "run". */
   readonly run?: string;
+  /** Values of x that are pointed out by a line across, such as a setting in force. Default: none. */
+  readonly marks?: readonly CurveMark[];
+  /** Of the area that the axes enclose. Default: 600 × 320. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Where the names of the series stand. Default "right". */
+  readonly legend?: "right" | "below";
+}
+
+export interface CurveMark {
+  /** Within the axis' domain, else it isn't drawn. */
+  readonly x: number;
+  readonly label: string;
 }
 
 export type Middle = "mean" | "median";
@@ -47,7 +59,8 @@ export interface Summary {
   readonly high: readonly number[];
 }
 
-const plot = { top: 56, width: 600, height: 320 };
+const top = 56;
+const defaultSize = { width: 600, height: 320 };
 const margin = 20;
 const letter = 7;
 /** Radius of a point that stands alone. */
@@ -77,6 +90,9 @@ const style = `
   .curves .band { opacity: 0.18; }
   .curves .run { fill: none; stroke-width: 1; opacity: 0.45; }
   .curves .run-dot { opacity: 0.45; }
+  .curves .mark path { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 4 3; }
+  .curves .mark text { font-size: 12px; }
+  .curves .plot { fill: transparent; }
   .curves .mean { fill: none; stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }`;
 
 /**
@@ -88,7 +104,8 @@ const style = `
  */
 export function curvesPicture(curves: Curves): string {
   checkCurves(curves);
-  const { title, series, middle: kind = "mean", run: noun = "run" } = curves;
+  const { title, series, middle: kind = "mean", run: noun = "run", marks = [], legend = "right" } = curves;
+  const plot = { top, ...(curves.size ?? defaultSize) };
   const isShown = (axis: CurveAxis) => (value: number) => Number.isFinite(value) && (axis.scale !== "log" || value > 0);
   const isX = isShown(curves.x);
   const isY = isShown(curves.y);
@@ -99,14 +116,14 @@ export function curvesPicture(curves: Curves): string {
     points.map((point) => point[1]),
     true,
   ).range([plot.top + plot.height, plot.top]);
-  const yTicks = ticksOf(y, curves.y, 6);
+  const yTicks = ticksOf(y, curves.y, Math.min(6, Math.ceil(plot.height / 40)));
   const left = margin + 22 + Math.ceil(Math.max(...yTicks.map(({ text }) => text.length)) * letter) + 8;
   const x = axisOf(
     curves.x,
     points.map((point) => point[0]),
     false,
   ).range([left, left + plot.width]);
-  const xTicks = ticksOf(x, curves.x, 7);
+  const xTicks = ticksOf(x, curves.x, Math.min(7, Math.ceil(plot.width / 70)));
   const right = left + plot.width;
   const bottom = plot.top + plot.height;
 
@@ -147,19 +164,33 @@ export function curvesPicture(curves: Curves): string {
     parts.push(...lineOf("mean", k, at(summary.middle)));
   });
   parts.push("</svg>");
+  const [from, to] = x.domain() as [number, number];
+  for (const { x: at, label } of marks.filter((mark) => mark.x >= from && mark.x <= to)) {
+    const place = round(x(at));
+    const anchor =
+      place > right - letter * label.length ? "end" : place < left + letter * label.length ? "start" : "middle";
+    parts.push(
+      `<g class="mark"><path d="M${place} ${plot.top}V${bottom}"/><text x="${place}" y="${plot.top - 6}" text-anchor="${anchor}">${escaped(label)}</text></g>`,
+    );
+  }
+  // What a page listens to: the area with what its left and right border stand for.
+  parts.push(
+    `<rect class="plot" x="${left}" y="${plot.top}" width="${plot.width}" height="${plot.height}" data-from="${from}" data-to="${to}"/>`,
+  );
 
-  let legendY = plot.top + 6;
+  const legendX = legend === "right" ? right + 20 : left;
+  let legendY = legend === "right" ? plot.top + 6 : bottom + 66;
   const names = series.map(({ name, runs }) => (runs.length > 1 ? `${name} (${runs.length} ${noun}s)` : name));
   names.forEach((name, k) => {
-    parts.push(`<path class="mean" ${strokeOf(k)} d="M${right + 20} ${legendY}h24"/>`);
-    parts.push(`<text x="${right + 52}" y="${legendY + 4.5}">${escaped(name)}</text>`);
+    parts.push(`<path class="mean" ${strokeOf(k)} d="M${legendX} ${legendY}h24"/>`);
+    parts.push(`<text x="${legendX + 32}" y="${legendY + 4.5}">${escaped(name)}</text>`);
     legendY += 22;
   });
   const key = series.some(({ runs }) => runs.length > 1)
     ? [`bold: ${kind}`, "band: least to greatest", `thin: each ${noun}`]
     : [];
   for (const text of key) {
-    parts.push(`<text class="note" x="${right + 20}" y="${legendY + 12}">${text}</text>`);
+    parts.push(`<text class="note" x="${legendX}" y="${legendY + 12}">${text}</text>`);
     legendY += 18;
   }
   const widest = Math.max(
@@ -174,8 +205,8 @@ export function curvesPicture(curves: Curves): string {
   ].join(" ");
   return svgDocument({
     kind: "curves",
-    width: Math.max(Math.ceil(right + 20 + widest + margin), 2 * margin + 9 * title.length),
-    height: Math.max(bottom + 42 + margin, legendY + margin),
+    width: Math.max(Math.ceil(Math.max(legendX + widest, right) + margin), 2 * margin + 9 * title.length),
+    height: Math.max(bottom + 42 + margin, legendY + (legend === "right" ? margin : 0)),
     title,
     description,
     style,
