@@ -3,6 +3,7 @@ export const jobs = {
   "adder/accuracy": () => import("../rooms/adder/accuracy.job.ts"),
   "adder/prove": () => import("../rooms/adder/prove.job.ts"),
   "adder/train": () => import("../rooms/adder/train.job.ts"),
+  "gradients/curves": () => import("../rooms/gradients/curves.job.ts"),
   "networks/answer": () => import("../networks/answer.job.ts"),
   "neural-gpu/accuracy": () => import("../rooms/neural-gpu/accuracy.job.ts"),
   "neural-gpu/trace": () => import("../rooms/neural-gpu/trace.job.ts"),

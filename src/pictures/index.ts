@@ -3,7 +3,14 @@ export { type Application, applicationsPicture, fiveApplications } from "./appli
 export { boxesPicture, type StateBox, type StateBoxes, type StatePoint } from "./boxes.ts";
 export { type CircuitFrame, type CircuitOptions, type CircuitValues, circuitFilm, circuitPicture } from "./circuit.ts";
 export { type ColourMap, diverging, divergingOnDark, type Rgb, sequential, sequentialOnDark } from "./colours.ts";
-export { type CurveAxis, type CurveMark, type CurveRun, type CurveSeries, type Curves, curvesPicture } from "./curves.ts";
+export {
+  type CurveAxis,
+  type CurveMark,
+  type CurveRun,
+  type CurveSeries,
+  type Curves,
+  curvesPicture,
+} from "./curves.ts";
 export { type HeatMap, type HeatMapAxis, heatMap } from "./heat-map.ts";
 export { type ImageSheet, imageSheet, type SheetImage } from "./image-sheet.ts";
 export { intervalsPicture } from "./intervals.ts";
