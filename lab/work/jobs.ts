@@ -1,6 +1,6 @@
 /** All jobs by name: "<room>/<job>". Each is loaded in the worker when it is asked for. */
 export const jobs = {
-  "adder/accuracy": () => import("../rooms/adder/accuracy.job.ts"),
+  "adder/reach": () => import("../rooms/adder/reach.job.ts"),
   "adder/prove": () => import("../rooms/adder/prove.job.ts"),
   "adder/train": () => import("../rooms/adder/train.job.ts"),
   "gradients/curves": () => import("../rooms/gradients/curves.job.ts"),

@@ -1,6 +1,6 @@
 /** The curves of a population, as the library draws them. */
 import type { Curves, TrainingConfig } from "longhand";
-import type { AccuracyByLength } from "./accuracy.job.ts";
+import type { AccuracyByLength } from "./reach.job.ts";
 import type { TrainPoint } from "./train.job.ts";
 
 /** Points of a curve, at most. */
