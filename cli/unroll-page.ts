@@ -1,10 +1,12 @@
 /** What `longhand unroll` prints: like the solution of an exercise. */
-import type {
-  Equivalence,
-  RecurrentNetwork,
-  UnfoldedFormula,
-  UnfoldedStructure,
-  WrittenEquation,
+import {
+  alignedLines,
+  type Equivalence,
+  equationLines,
+  type RecurrentNetwork,
+  type UnfoldedFormula,
+  type UnfoldedStructure,
+  type WrittenEquation,
 } from "../src/index.ts";
 import type { Output } from "./output.ts";
 import { table } from "./table.ts";
@@ -95,29 +97,13 @@ function remarks({ activation, isWithoutThresholds }: UnfoldedFormula): string[]
   return said.length === 0 ? [] : [`${said.join("; ")}.`];
 }
 
-/** Equations with their signs below each other; a left side that comes again isn't written again. */
 function printEquations(equations: readonly WrittenEquation[], output: Output): void {
-  equations.forEach(({ left, right }, k) => {
-    const isAgain = k > 0 && left === equations[k - 1]!.left;
-    const [first, ...rest] = right.split("\n");
-    const indent = " ".repeat([...left].length + 2);
-    output.print(`${isAgain ? indent : `  ${left}`} = ${first}`);
-    for (const line of rest) output.print(`${indent}   ${line}`);
-  });
+  for (const line of equationLines(equations)) output.print(`  ${line}`);
   output.print();
 }
 
 function printAligned(equations: readonly WrittenEquation[], output: Output): void {
-  const lines = equations.flatMap(({ left, right }, k) => {
-    const isAgain = k > 0 && left === equations[k - 1]!.left;
-    const [first, ...rest] = right.split("\n");
-    return [`  ${isAgain ? "" : left} &= ${first}`, ...rest.map((line) => `  &\\quad ${line}`)];
-  });
-  output.print("\\begin{align*}");
-  lines.forEach((line, k) => {
-    output.print(k < lines.length - 1 ? `${line} \\\\` : line);
-  });
-  output.print("\\end{align*}");
+  for (const line of alignedLines(equations)) output.print(line);
 }
 
 /** What each layer reads, and by which weights. */

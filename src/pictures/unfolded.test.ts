@@ -75,4 +75,18 @@ describe("picture", () => {
       "201 layers, inputs included; expected at most 200",
     );
   });
+  test("layers, connections and names say what they are of", () => {
+    const paths = elements(svg, "path").filter(({ at }) => at["data-parameters"] === "U");
+    expect(paths.map(({ at }) => [at["data-values"], at["data-from"], at["data-time"]])).toEqual([
+      ["h", "1", "2"],
+      ["h", "2", "3"],
+      ["h", "3", "4"],
+    ]);
+    expect(elements(svg, "text").filter(({ at }) => at["data-parameters"] === "U")).toHaveLength(3);
+    const groups = elements(svg, "g").map(({ at }) => at);
+    expect(groups.filter((at) => at["data-values"] === "h").map((at) => at["data-time"])).toEqual(["1", "2", "3", "4"]);
+    expect(groups.filter((at) => at.class === "key").map((at) => at["data-parameters"])).toEqual(["W", "U", "V"]);
+    const gated = unfoldedPicture(structureOf("lstm", 2), { title: "" });
+    expect(elements(gated, "path").map(({ at }) => at["data-parameters"])).toContain("Ui Uf Ug Uo");
+  });
 });

@@ -45,7 +45,8 @@ ${colours.map(([name]) => `  .unfolded .${name} { stroke: var(--${name}); }\n  .
 /**
  * Draws an unfolded network: each layer at each time step as a row of units, inputs at the left, later steps higher up, the
  * output on top. Connections with the same weights have the same colour and the same name; those that go from a unit to the
- * same unit, such as a cell's state, are dotted.
+ * same unit, such as a cell's state, are dotted. Layers, connections and their names say in data attributes, by the cell's own
+ * names, which values, parameters and steps they are of.
  * @returns an SVG document that needs nothing else; it follows the reader's choice of a light or a dark page.
  * @throws LonghandError `argument` for more layers than can be looked at.
  */
@@ -74,17 +75,19 @@ export function unfoldedPicture(structure: UnfoldedStructure, { title, subtitle 
     if (!kind) continue;
     const at = placeOfLabel(layout.layers[connection.from]!, layout.layers[connection.to]!, taken);
     taken.push(at);
-    parts.push(labelAt(kind.name, at.x, at.y + 4, `weight of-${kind.colour}`));
+    const data = dataOf(connection, layout.layers);
+    parts.push(labelAt(kind.name, at.x, at.y + 4, `weight of-${kind.colour}`, data));
   }
   parts.push("</g>");
   const legend = legendOf(structure, kinds);
-  legend.forEach(({ kind, text }, row) => {
+  legend.forEach(({ kind, text, parameters }, row) => {
     const y = head + layout.height + 34 + 22 * row;
     const line =
       kind === "same"
         ? `<path class="same" d="M${margin} ${y - 4}h26"/>`
         : `<path class="line ${kind}" style="opacity:1" d="M${margin} ${y - 4}h26"/>`;
-    parts.push(line, labelAt(text, margin + 36, y, "note"));
+    const data = parameters.length > 0 ? attribute("parameters", parameters) : "";
+    parts.push(`<g class="key"${data}>${line}${labelAt(text, margin + 36, y, "note")}</g>`);
   });
   const widest = Math.max(
     ...legend.map(({ text }) => 36 + letter * plainLength(text)),
@@ -148,16 +151,28 @@ function drawConnection(
     const [dx, dy] = [((b.x - a.x) / length) * radius, ((b.y - a.y) / length) * radius];
     return `M${round(a.x + dx)} ${round(a.y + dy)}L${round(b.x - dx)} ${round(b.y - dy)}`;
   };
+  const data = dataOf(connection, placed);
   const parts: string[] = [];
   if (kind) {
     const path = from.units.flatMap((a) => to.units.map((b) => line(a, b))).join("");
-    parts.push(`<path class="line ${kind.colour}" d="${path}"/>`);
+    parts.push(`<path class="line ${kind.colour}" d="${path}"${data}/>`);
   }
   if (connection.isOneToOne) {
     const path = from.units.flatMap((a, k) => (to.units[k] ? [line(a, to.units[k])] : [])).join("");
-    parts.push(`<path class="same" d="${path}"/>`);
+    parts.push(`<path class="same" d="${path}"${data}/>`);
   }
   return parts;
+}
+
+/** What a page that reacts to a connection wants to know: its parameters, the values that it reads, and when they are read. */
+function dataOf({ from, to, parameters, values }: UnfoldedConnection, placed: readonly PlacedLayer[]): string {
+  const times = ` data-from="${placed[from]!.layer.time}" data-time="${placed[to]!.layer.time}"`;
+  return `${attribute("parameters", parameters)}${attribute("values", values)}${times}`;
+}
+
+/** A list of names; no name has a space in it, but what is learned of the state before the first step. */
+function attribute(name: string, names: readonly string[]): string {
+  return ` data-${name}="${escaped(names.map((each) => each.replaceAll(" ", "_")).join(" "))}"`;
 }
 
 /** Where what a connection's weights are called stands: near the middle of its lines, but on no other name. */
@@ -178,17 +193,20 @@ function drawLayer({ layer, units, more, left, right, y }: PlacedLayer, radius: 
       `<circle class="unit${isInput ? " input" : ""}" cx="${round(unit.x)}" cy="${round(unit.y)}" r="${radius}"/>`,
   );
   const told = nameOf(layer);
+  const data = `${attribute("values", layer.values)}${attribute("parameters", layer.parameters)} data-time="${layer.time}"`;
   return [
+    `<g class="layer"${data}>`,
     ...circles,
     ...(more ? [`<text class="dots" x="${round(more.x)}" y="${round(more.y + 2)}">…</text>`] : []),
     isInput ? labelAt(told, left - 8, y + 5, "name end") : labelAt(told, right + 8, y + 5, "name"),
+    "</g>",
   ];
 }
 
 function legendOf(
   { weights, connections }: UnfoldedStructure,
   kinds: readonly Kind[],
-): { kind: string; text: string }[] {
+): { kind: string; text: string; parameters: readonly string[] }[] {
   const rows = kinds.map(({ colour, name, weights: names }) => {
     const own = weights.filter((each) => names.includes(each.name));
     const shapes = [...new Set(own.map(({ shape }) => shape.join("×")))].join(", ");
@@ -198,14 +216,17 @@ function legendOf(
     const gates =
       own.length > 1 ? ` for ${own.map((each) => each.name.slice(headOf(each.name)?.length ?? 0, -1)).join(", ")}` : "";
     const times = most === 1 ? "once" : `${upTo}${most} times, the same each time`;
-    return { kind: colour, text: `${name}${gates}: ${shapes}, ${times}` };
+    const parameters = own.map(({ parameter }) => parameter);
+    return { kind: colour, text: `${name}${gates}: ${shapes}, ${times}`, parameters };
   });
   const hasSame = connections.some(({ isOneToOne }) => isOneToOne);
-  return hasSame ? [...rows, { kind: "same", text: "from a unit to the same unit: what it remembers" }] : rows;
+  return hasSame
+    ? [...rows, { kind: "same", text: "from a unit to the same unit: what it remembers", parameters: [] }]
+    : rows;
 }
 
 /** "x^(1)(t=2)" with (1) raised. */
-function labelAt(text: string, x: number, y: number, kind: string): string {
+function labelAt(text: string, x: number, y: number, kind: string, data = ""): string {
   const parts = text.split(/\^(\([^)]*\))/);
   const spans = parts.map((part, k) =>
     k % 2 === 0 ? escaped(part) : `<tspan class="above" dy="-5">${escaped(part)}</tspan>`,
@@ -214,7 +235,7 @@ function labelAt(text: string, x: number, y: number, kind: string): string {
   const content = spans
     .map((span, k) => (k > 0 && k % 2 === 0 && span !== "" ? `<tspan dy="5">${span}</tspan>` : span))
     .join("");
-  return `<text class="${kind}" x="${round(x)}" y="${round(y)}">${content}</text>`;
+  return `<text class="${kind}" x="${round(x)}" y="${round(y)}"${data}>${content}</text>`;
 }
 
 function plainLength(text: string): number {

@@ -7,6 +7,8 @@ import { randomSource } from "../../random/index.ts";
 import { compileReference } from "../../runtime/reference/reference.ts";
 import { recurrentProgram } from "./equivalence.ts";
 import { evaluateMatrix, evaluateScalar, evaluateSums, type Numbers } from "./evaluate.test-helper.ts";
+import type { MarkSymbol } from "./formula.ts";
+import { namedNetwork } from "./named.ts";
 import { type FormulaForm, namesOf, written } from "./names.ts";
 import { parametersOf, type RecurrentNetwork } from "./network.ts";
 import { unfoldedFormula } from "./solution.ts";
@@ -377,3 +379,58 @@ function checkFormula(
     }
   }
 }
+
+describe("marks", () => {
+  const mark: MarkSymbol = ({ kind, name, time, step, terms }, text) =>
+    `‹${[kind, name, time, step, terms].filter((part) => part !== undefined).join(" ")}|${text}›`;
+  const unmarked = (text: string) => text.replaceAll(/‹[^|‹]*\|([^›]*)›/g, "$1");
+
+  test("say what each symbol is, of which time, and which step's equation holds it", () => {
+    expect(unfoldedFormula(sheet, { steps: 2, mark }).derivation).toEqual([
+      {
+        left: "‹value y 2 2|ŷ_i(t=2)›",
+        right: lines(
+          "‹function tanh 2|g›[‹sum j 2 3|Σ_j› ‹parameter V 2|w_ij^(2)› ‹function tanh 2|g›[‹sum k 2 2|Σ_k› ‹parameter W 2|w_jk^(1)› ‹value x 2 2|x_k^(0)(t=2)›",
+          "+ ‹sum i 2 3|Σ_i› ‹parameter U 2|w_ji^(rec)› ‹function tanh 1|g›[‹sum k 1 2|Σ_k› ‹parameter W 1|w_jk^(1)› ‹value x 1 1|x_k^(0)(t=1)›]]]",
+        ),
+      },
+    ]);
+  });
+  test("in equations at any time, times count from t", () => {
+    expect(unfoldedFormula(sheet, { steps: 3, mark }).equations[1]).toEqual({
+      left: "‹value h 0 0|x_j^(1)(t)›",
+      right:
+        "‹function tanh 0|g›[‹sum k 0 2|Σ_k› ‹parameter W 0|w_jk^(1)› ‹value x 0 0|x_k^(0)(t)› + ‹sum i 0 3|Σ_i› ‹parameter U 0|w_ji^(rec)› ‹value h -1 0|x_i^(1)(t−1)›]",
+    });
+  });
+  test("the state before the first step is of time 0", () => {
+    const { derivation } = unfoldedFormula(sheet, { steps: 1, form: "matrix", initial: "symbolic", mark });
+    expect(derivation[0]!.right).toContain("‹value h 0 1|h₀› ‹parameter U 1|U›");
+  });
+  test.each(
+    ["rnn", "lstm-peephole", "gru", "dcm", "ilrnn", "stack"].flatMap((name) =>
+      (["sums", "matrix"] as const).flatMap((form) =>
+        (["text", "latex"] as const).map((style) => ({ name, form, style })),
+      ),
+    ),
+  )("$name, $form, $style: without its marks a formula is as without marks", ({ name, form, style }) => {
+    const all = (options: object) => {
+      const { equations, derivation, where } = unfoldedFormula(namedNetwork(name), {
+        steps: 3,
+        form,
+        style,
+        ...options,
+      });
+      return [...equations, ...derivation, ...where];
+    };
+    const plain = all({});
+    const marked = all({ mark });
+    expect(marked.map(({ left, right }) => [left, right].map(unmarked))).toEqual(
+      plain.map(({ left, right }) => [left, right]),
+    );
+    // Nothing between marks is a name.
+    for (const { right } of marked) {
+      expect(right.replaceAll(/‹[^›]*›/g, "").replaceAll(/\\[a-zA-Z]+/g, "")).not.toMatch(/\p{L}/u);
+    }
+  });
+});

@@ -11,6 +11,22 @@ import { isPutIn, type PutsIn } from "./size.ts";
 import type { Quantity, Unfolding } from "./unfold.ts";
 import { isZero, operatorOf } from "./zeros.ts";
 
+/** A symbol of a formula: what it stands for, and the step whose equation it stands in. */
+export interface FormulaSymbol {
+  readonly kind: "parameter" | "value" | "function" | "sum";
+  /** Of a parameter or a value, as its cell has it; of a function, "tanh"; of a sum, the letter of its index. */
+  readonly name: string;
+  /** Of a value: its time. */
+  readonly time?: number;
+  /** Time of the value whose equation holds it. */
+  readonly step: number;
+  /** Of a sum: how many terms it has. */
+  readonly terms?: number;
+}
+
+/** What is written in place of a symbol: it takes up the symbol's text, as in \htmlData{name=W}{W}. */
+export type MarkSymbol = (symbol: FormulaSymbol, text: string) => string;
+
 export interface WriterOptions {
   /** Default "sums". */
   readonly form?: FormulaForm;
@@ -24,6 +40,8 @@ export interface WriterOptions {
   readonly indices?: "sheet" | "distinct";
   /** What a time is called. Default: t=4 in sums, 4 in other forms. */
   readonly time?: (time: number) => string;
+  /** Default: symbols are written as they are. */
+  readonly mark?: MarkSymbol;
 }
 
 /** An equation: both sides as text. Sides of several lines are broken before what comes from an earlier step. */
@@ -55,7 +73,7 @@ const SUM_OVER_INDEX = (STRENGTH.sum + STRENGTH.product) / 2;
 
 /** Writes the formulas of an unfolded network. */
 export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {}): FormulaWriter {
-  const { form = "sums", style = "text", indices = "sheet" } = options;
+  const { form = "sums", style = "text", indices = "sheet", mark = (_, text) => text } = options;
   const { network, quantities, output } = unfolding;
   const isLatex = style === "latex";
   const isSums = form === "sums";
@@ -70,12 +88,16 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
     const text = options.time?.(time) ?? (isSums ? `t=${time}` : String(time));
     return isLatex ? text.replaceAll("−", "-") : text;
   };
-  const valueName = ({ name, time }: Quantity, index: string) =>
-    written(names.quantities.get(name)!, names, style, { indices: isSums ? [index] : [], time: timeOf(time) });
+  const valueName = ({ name, time }: Quantity, index: string, step: number) =>
+    mark(
+      { kind: "value", name, time, step },
+      written(names.quantities.get(name)!, names, style, { indices: isSums ? [index] : [], time: timeOf(time) }),
+    );
   const outputName = () => {
     const base = names.quantities.get("y") ?? { base: isSums ? "ŷ" : "y" };
     const at = { indices: isSums ? [letters.of(output)] : [], time: timeOf(unfolding.steps) };
-    return written(isSums ? { base: "ŷ" } : base, names, style, at);
+    const { name, time } = quantities.get(output) ?? { name: "y", time: unfolding.steps };
+    return mark({ kind: "value", name, time, step: time }, written(isSums ? { base: "ŷ" } : base, names, style, at));
   };
 
   /** What an element of a tensor is; `open`: indices of the sums around it. */
@@ -85,7 +107,7 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
     const element = (tensor: Tensor, index: string, open: readonly string[]): Part => {
       const quantity = tensor === root ? undefined : quantities.get(tensor);
       if (!quantity) return definition(tensor, index, open);
-      if (!isPutIn(quantity) || !putsIn(quantity)) return shallow(valueName(quantity, index));
+      if (!isPutIn(quantity) || !putsIn(quantity)) return shallow(valueName(quantity, index, now));
       const own = isSheet ? letters.of(tensor) : index;
       const before = now;
       now = quantity.time;
@@ -95,7 +117,7 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
     };
     const definition = (tensor: Tensor, index: string, open: readonly string[]): Part => {
       const parameter = parameters.get(tensor);
-      if (parameter !== undefined) return shallow(weight(parameter, [index]));
+      if (parameter !== undefined) return shallow(weight(parameter, [index], now));
       const { node } = tensor;
       if (node.kind !== "operator") throw unwritable(tensor);
       const { operator } = node;
@@ -109,7 +131,8 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
       const applied = functionOf(node, style);
       if (applied) {
         const { text, isDeep } = element(applied.operand, index, open);
-        const name = activation === undefined ? applied.name : "g";
+        const symbol = { kind: "function", name: functionOf(node, "text")!.name, step: now } as const;
+        const name = mark(symbol, activation === undefined ? applied.name : "g");
         const rest = activation === undefined ? applied.rest : "";
         const [left, right] = bracketsOf(form, style);
         return { ...atom(`${name}${left}${text}${rest}${right}`), isDeep };
@@ -148,10 +171,11 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
         const from = isSums ? letters.sum(part, open) : "";
         const operand = element(part, from, [...open, from]);
         const row = start === 0 || !isSums ? from : `${start}+${from}`;
-        const own = joined && !isSums ? `${weight(name, [])}[${start + 1}]` : weight(name, [index, row]);
+        const own = joined && !isSums ? `${weight(name, [], now)}[${start + 1}]` : weight(name, [index, row], now);
         const text = `${own} ${within(operand, STRENGTH.product, style)}`;
         if (!isSums) return [{ text, strength: STRENGTH.product, isDeep: operand.isDeep }];
-        const sigma = isLatex ? `\\sum_{${latexIndex(from)}}` : `Σ_${from}`;
+        const symbol = { kind: "sum", name: from, step: now, terms: Number(part.shape.at(-1)) } as const;
+        const sigma = mark(symbol, isLatex ? `\\sum_{${latexIndex(from)}}` : `Σ_${from}`);
         return [{ text: `${sigma} ${text}`, strength: SUM_OVER_INDEX, isDeep: operand.isDeep }];
       });
       return terms.reduce((a, b) => ({ ...sum([a, b]), isDeep: a.isDeep || b.isDeep }));
@@ -159,8 +183,11 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
     const index = isSums ? letters.of(root) : "";
     return definition(root, index, [index]);
   };
-  const weight = (name: string, at: readonly string[]) =>
-    written(names.parameters.get(name)!, names, style, { indices: isSums ? at : [] });
+  const weight = (name: string, at: readonly string[], step: number) =>
+    mark(
+      { kind: "parameter", name, step },
+      written(names.parameters.get(name)!, names, style, { indices: isSums ? at : [] }),
+    );
   const right = (root: Tensor, putsIn: PutsIn) => {
     const { text } = write(root, putsIn);
     // Brackets that grow with what is in them can't hold a new line.
@@ -175,7 +202,7 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
       left:
         quantity.tensor === output && quantity.kind === "output"
           ? outputName()
-          : valueName(quantity, letters.of(quantity.tensor)),
+          : valueName(quantity, letters.of(quantity.tensor), quantity.time),
       right: right(quantity.tensor, putsIn),
     }),
   };

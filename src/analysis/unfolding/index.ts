@@ -6,7 +6,9 @@ export {
   recurrentProgram,
   unfoldingEquivalence,
 } from "./equivalence.ts";
-export type { WrittenEquation } from "./formula.ts";
+export type { FormulaSymbol, MarkSymbol, WrittenEquation } from "./formula.ts";
+export { type UnfoldedSize, unfoldingGrowth } from "./growth.ts";
+export { alignedLines, equationLines } from "./lines.ts";
 export {
   drawnParameters,
   type NamedNetworkOptions,
@@ -30,4 +32,5 @@ export {
   type UnfoldedStructure,
   unfoldedStructure,
 } from "./structure.ts";
+export { type NearbyValue, type NetworkSymbol, networkSymbols } from "./symbols.ts";
 export { type Quantity as NamedValue, type Unfolding, type UnfoldOptions, unfold } from "./unfold.ts";

@@ -43,3 +43,17 @@ export function formulaSize(root: Tensor, unfolding: Unfolding, putsIn: PutsIn):
   }
   return sizes.get(root) ?? 1;
 }
+
+/** What keeps its name in the formula of the output, and in the formulas of what does: the latest first. */
+export function keptValues(unfolding: Unfolding, putsIn: PutsIn): Quantity[] {
+  // A set that grows while it is gone through.
+  const found = new Set(valuesIn(unfolding.output, unfolding, putsIn));
+  for (const { tensor } of found) for (const quantity of valuesIn(tensor, unfolding, putsIn)) found.add(quantity);
+  return [...found].sort((a, b) => b.time - a.time);
+}
+
+/** How many symbols the formula of the output and those of what keeps its name in it have together. */
+export function solutionSize(unfolding: Unfolding, putsIn: PutsIn): number {
+  const roots = [unfolding.output, ...keptValues(unfolding, putsIn).map(({ tensor }) => tensor)];
+  return roots.reduce((sum, root) => sum + formulaSize(root, unfolding, putsIn), 0);
+}

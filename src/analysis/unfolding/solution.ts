@@ -1,10 +1,10 @@
 /** Exercise 1 of papers/002 for any network: its output in terms of weights and inputs, and how one comes there. */
 import { LonghandError } from "../../errors.ts";
 import type { PrintStyle } from "../../graph/index.ts";
-import { formulaWriter, type WrittenEquation } from "./formula.ts";
+import { formulaWriter, type MarkSymbol, type WrittenEquation } from "./formula.ts";
 import type { FormulaForm } from "./names.ts";
 import type { RecurrentNetwork } from "./network.ts";
-import { formulaSize, isPutIn, type PutsIn, valuesIn } from "./size.ts";
+import { isPutIn, keptValues, type PutsIn, solutionSize, valuesIn } from "./size.ts";
 import { type Quantity, type Unfolding, unfold } from "./unfold.ts";
 
 export interface SolutionOptions {
@@ -29,6 +29,11 @@ export interface SolutionOptions {
   readonly derivation?: boolean;
   /** The most symbols, weights, inputs and values as often as they are written. Default 5,000. */
   readonly most?: number;
+  /**
+   * What is written in place of each symbol, for pages that react to them. In the network's equations at any time, times and
+   * steps count from t: 0 is t, −1 is t−1. Default: symbols are written as they are.
+   */
+  readonly mark?: MarkSymbol;
 }
 
 export interface Solution {
@@ -60,20 +65,17 @@ const DEEPEST = 300;
  *   steps inside each other; for a number of steps that isn't a whole one of at least 1; for sizes other than 1 in the form "scalar".
  */
 export function unfoldedFormula(network: RecurrentNetwork, options: SolutionOptions): Solution {
-  const { steps, form = "sums", style = "text", most = MOST } = options;
+  const { steps, form = "sums", style = "text", most = MOST, mark } = options;
   const { initial = "zero", thresholds = form !== "sums" } = options;
   if (form === "scalar") checkSizes(network);
   const indices = options.indices ?? (isSheetNetwork(network) ? "sheet" : "distinct");
   const unfolding = unfold(network, { steps, thresholds, initial });
   const hasGates = [...unfolding.quantities.values()].some(({ kind }) => kind === "gate");
   const expand = options.expand ?? !hasGates;
-  const writer = formulaWriter(unfolding, { form, style, indices });
+  const writer = formulaWriter(unfolding, { form, style, indices, ...(mark && { mark }) });
   const all: PutsIn = () => expand;
   const kept = keptValues(unfolding, all);
-  const size = [unfolding.output, ...kept.map(({ tensor }) => tensor)].reduce(
-    (sum, root) => sum + formulaSize(root, unfolding, all),
-    0,
-  );
+  const size = solutionSize(unfolding, all);
   if (size > most) {
     throw new LonghandError(
       "argument",
@@ -88,7 +90,7 @@ export function unfoldedFormula(network: RecurrentNetwork, options: SolutionOpti
   }
   return {
     form,
-    equations: equationsOf(network, { form, style, indices, thresholds }),
+    equations: equationsOf(network, { form, style, indices, thresholds, ...(mark && { mark }) }),
     derivation: (options.derivation ? derivationOf(unfolding, all) : [all]).map((putsIn) => ({
       left: writer.output,
       right: writer.right(putsIn),
@@ -121,23 +123,19 @@ function isSheetNetwork({ cell, readout }: RecurrentNetwork): boolean {
 /** The network's equations at a time t, from the output to the values that it is made of. */
 function equationsOf(
   network: RecurrentNetwork,
-  options: Required<Pick<SolutionOptions, "form" | "style" | "indices" | "thresholds">>,
+  options: Required<Pick<SolutionOptions, "form" | "style" | "indices" | "thresholds">> & Pick<SolutionOptions, "mark">,
 ): WrittenEquation[] {
-  const { thresholds, ...rest } = options;
+  const { thresholds, mark, ...rest } = options;
   const unfolding = unfold(network, { steps: 2, thresholds });
   const isNow = ({ time }: Quantity) => time === 2;
   const now = keptValues(unfolding, () => false).filter(isNow);
   const time = (step: number) => (step === 2 ? "t" : "t−1");
-  const writer = formulaWriter(unfolding, { ...rest, time });
+  const fromNow: MarkSymbol | undefined =
+    mark &&
+    (({ time, step, ...symbol }, text) =>
+      mark({ ...symbol, ...(time !== undefined && { time: time - 2 }), step: step - 2 }, text));
+  const writer = formulaWriter(unfolding, { ...rest, time, ...(fromNow && { mark: fromNow }) });
   return [{ left: writer.output, right: writer.right(() => false) }, ...now.map((value) => writer.equation(value))];
-}
-
-/** What keeps its name in the formula of the output, and in the formulas of what does: the latest first. */
-function keptValues(unfolding: Unfolding, putsIn: PutsIn): Quantity[] {
-  // A set that grows while it is gone through.
-  const found = new Set(valuesIn(unfolding.output, unfolding, putsIn));
-  for (const { tensor } of found) for (const quantity of valuesIn(tensor, unfolding, putsIn)) found.add(quantity);
-  return [...found].sort((a, b) => b.time - a.time);
 }
 
 /** Which values are put in after each substitution: none, those of the formula before, those of that one, … */

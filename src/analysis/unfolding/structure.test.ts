@@ -86,3 +86,33 @@ test("a network without a state is over one step whatever it reads before", () =
   expect(layers.map(({ name }) => name)).toEqual(["x^(0)(t=3)", "x^(1)(t=3)", "ŷ(t=3)"]);
   expect(counts).toMatchObject({ hiddenLayers: 1, parameters: counts.distinctParameters });
 });
+
+describe("what layers and connections are made of, by the cell's own names", () => {
+  test("an lstm with peepholes", () => {
+    const { layers, connections } = structureOf("lstm-peephole", { input: 2, hidden: 3 }, 2);
+    const at = (time: number) => layers.findIndex((layer) => layer.kind === "hidden" && layer.time === time);
+    expect(new Set(layers[at(2)]!.values)).toEqual(new Set(["i", "f", "g", "o", "c", "h"]));
+    // At the first step there is nothing to forget; o sees c of its own step.
+    expect(new Set(layers[at(1)]!.values)).toEqual(new Set(["i", "g", "o", "c", "h"]));
+    expect(new Set(layers[at(2)]!.parameters)).toEqual(new Set(["bi", "bf", "bg", "bo", "po"]));
+    const along = connections.find(({ from, to }) => from === at(1) && to === at(2))!;
+    expect(new Set(along.parameters)).toEqual(new Set(["Ui", "Uf", "Ug", "Uo", "pi", "pf"]));
+    expect(new Set(along.values)).toEqual(new Set(["h", "c"]));
+  });
+  test("papers/002's network", () => {
+    const { layers, connections } = structureOf("rnn", {}, 2);
+    expect(layers.map(({ values, parameters }) => `${values}: ${parameters}`)).toEqual([
+      "x: ",
+      "h: b",
+      "x: ",
+      "h: b",
+      "y: c",
+    ]);
+    expect(connections.map(({ parameters, values }) => `${values} by ${parameters}`).sort()).toEqual([
+      "h by U",
+      "h by V",
+      "x by W",
+      "x by W",
+    ]);
+  });
+});

@@ -1,6 +1,7 @@
 /** The unfolded network as layers of units and what connects them: what it is drawn from, and counted by. */
 import { type Tensor, topologicalOrder } from "../../graph/index.ts";
 import { namesOf, written } from "./names.ts";
+import { readingsOf } from "./readings.ts";
 import type { Quantity, Unfolding } from "./unfold.ts";
 
 export interface UnfoldedLayer {
@@ -12,6 +13,10 @@ export interface UnfoldedLayer {
   readonly units: number;
   /** What its values are called: x^(0)(t=1). */
   readonly name: string;
+  /** The values that it is of, as the cell calls them: of an LSTM i, f, g, o, c and h. */
+  readonly values: readonly string[];
+  /** Parameters that lead from no other layer: biases, and weights within the layer; as the cell calls them. */
+  readonly parameters: readonly string[];
 }
 
 export interface UnfoldedConnection {
@@ -22,6 +27,10 @@ export interface UnfoldedConnection {
   readonly weights: readonly string[];
   /** Whether values also go on, or are weighted, from a unit to the same unit: cell states, old states, peepholes. */
   readonly isOneToOne: boolean;
+  /** The parameters that it is of, as the cell calls them; those of peepholes too. */
+  readonly parameters: readonly string[];
+  /** The values that it reads, as the cell calls them. */
+  readonly values: readonly string[];
 }
 
 /** An array of weights, and how often the unfolded network has it. */
@@ -50,6 +59,20 @@ export interface UnfoldedStructure {
   };
 }
 
+/** A connection that is being found. */
+interface Bundle {
+  readonly from: number;
+  readonly to: number;
+  isOneToOne: boolean;
+  readonly weights: Set<string>;
+  readonly parameters: Set<string>;
+  readonly values: Set<string>;
+}
+
+function addTo(list: string[], names: readonly string[]): void {
+  for (const name of names) if (!list.includes(name)) list.push(name);
+}
+
 /** The layers, connections and weights of an unfolded network. */
 export function unfoldedStructure(unfolding: Unfolding): UnfoldedStructure {
   const { network, quantities, output, steps } = unfolding;
@@ -57,30 +80,44 @@ export function unfoldedStructure(unfolding: Unfolding): UnfoldedStructure {
   const all = [...quantities.values()].filter(isReached(unfolding));
   const outermost = quantities.get(output) ?? { name: "y", time: steps, kind: "output", tensor: output };
   const depths = depthsOf([...quantities.values()]);
-  const layers: UnfoldedLayer[] = [];
+  const layers: (UnfoldedLayer & { readonly values: string[]; readonly parameters: string[] })[] = [];
   const keys = new Map<string, number>();
   const keyOf = (quantity: Quantity) => `${depths.get(quantity.name)} ${quantity.time}`;
-  for (const quantity of [...all, outermost]) {
+  for (const quantity of new Set([...all, outermost])) {
     const key = keyOf(quantity);
-    if (keys.has(key)) continue;
+    const known = keys.get(key);
+    if (known !== undefined) {
+      layers[known]!.values.push(quantity.name);
+      continue;
+    }
     keys.set(key, layers.length);
     const depth = depths.get(quantity.name)!;
     const kind = quantity.kind === "input" ? "input" : quantity === outermost ? "output" : "hidden";
     const told = outputOfLayer(all, quantity, depths);
     const value = kind === "output" ? { base: "ŷ" } : names.quantities.get(told.name)!;
     const name = written(value, names, "text", { time: `t=${quantity.time}` });
-    layers.push({ kind, time: quantity.time, depth, units: Number(quantity.tensor.shape.at(-1)), name });
+    const units = Number(quantity.tensor.shape.at(-1));
+    layers.push({ kind, time: quantity.time, depth, units, name, values: [quantity.name], parameters: [] });
   }
   const parameters = new Map(Object.entries(unfolding.parameters).map(([name, tensor]) => [tensor, name]));
   const nameOf = (parameter: string) => written(names.parameters.get(parameter)!, names, "text");
-  const connections = new Map<string, { from: number; to: number; weights: Set<string>; isOneToOne: boolean }>();
+  const connections = new Map<string, Bundle>();
   for (const quantity of all.filter(({ kind }) => kind !== "input" && kind !== "initial")) {
-    for (const { source, matrix } of readBy(quantity.tensor, quantities, parameters)) {
-      const [from, to] = [keys.get(keyOf(source))!, keys.get(keyOf(quantity))!];
+    const to = keys.get(keyOf(quantity))!;
+    const { values, alone } = readingsOf(quantity.tensor, unfolding);
+    addTo(layers[to]!.parameters, alone);
+    for (const { source, matrix, by } of values) {
+      const from = keys.get(keyOf(source))!;
+      if (from === to) addTo(layers[to]!.parameters, by);
       if (from === to) continue;
       const key = `${from} ${to}`;
-      const found = connections.get(key) ?? { from, to, weights: new Set(), isOneToOne: false };
+      const found: Bundle = connections.get(key) ?? {
+        ...{ from, to, isOneToOne: false },
+        ...{ weights: new Set(), parameters: new Set(), values: new Set() },
+      };
       connections.set(key, found);
+      found.values.add(source.name);
+      for (const name of by) found.parameters.add(name);
       if (matrix === undefined) found.isOneToOne = true;
       else found.weights.add(nameOf(matrix));
     }
@@ -99,7 +136,12 @@ export function unfoldedStructure(unfolding: Unfolding): UnfoldedStructure {
   const sum = (count: (weights: SharedWeights) => number) => weights.reduce((total, each) => total + count(each), 0);
   return {
     layers,
-    connections: [...connections.values()].map(({ weights: set, ...rest }) => ({ ...rest, weights: [...set] })),
+    connections: [...connections.values()].map((bundle) => ({
+      ...bundle,
+      weights: [...bundle.weights],
+      parameters: [...bundle.parameters],
+      values: [...bundle.values],
+    })),
     weights,
     counts: {
       hiddenLayers: layers.filter(({ kind }) => kind === "hidden").length,
@@ -136,31 +178,6 @@ function depthsOf(quantities: readonly Quantity[]): Map<string, number> {
 function outputOfLayer(all: readonly Quantity[], quantity: Quantity, depths: ReadonlyMap<string, number>): Quantity {
   const own = all.filter(({ name, time }) => time === quantity.time && depths.get(name) === depths.get(quantity.name));
   return own.find(({ name }) => /(^|\.)h\d*$/.test(name)) ?? own[0] ?? quantity;
-}
-
-/** The named values that the equation of a value holds, and the matrix that each is multiplied by. */
-function readBy(
-  root: Tensor,
-  quantities: ReadonlyMap<Tensor, Quantity>,
-  parameters: ReadonlyMap<Tensor, string>,
-): { readonly source: Quantity; readonly matrix: string | undefined }[] {
-  const found: { source: Quantity; matrix: string | undefined }[] = [];
-  const seen = new Set<string>();
-  const visit = (tensor: Tensor, matrix: string | undefined) => {
-    const key = `${tensor.id} ${matrix}`;
-    if (seen.has(key)) return;
-    seen.add(key);
-    const source = tensor === root ? undefined : quantities.get(tensor);
-    if (source) found.push({ source, matrix });
-    else {
-      const { node } = tensor;
-      const name =
-        node.kind === "operator" && node.operator.name === "MatMul" ? parameters.get(node.inputs[1]!) : undefined;
-      for (const used of node.inputs) visit(used, name ?? matrix);
-    }
-  };
-  visit(root, undefined);
-  return found;
 }
 
 /** How often a graph uses each parameter: in all, and between units, which leaves out where it is added to something. */
