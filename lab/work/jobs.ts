@@ -7,6 +7,10 @@ export const jobs = {
   "networks/answer": () => import("../networks/answer.job.ts"),
   "neural-gpu/accuracy": () => import("../rooms/neural-gpu/accuracy.job.ts"),
   "neural-gpu/trace": () => import("../rooms/neural-gpu/trace.job.ts"),
+  "unfold/unfold": () => import("../rooms/unfold/unfold.job.ts"),
+  "unfold/check": () => import("../rooms/unfold/check.job.ts"),
+  "unfold/growth": () => import("../rooms/unfold/growth.job.ts"),
+  "unfold/onnx": () => import("../rooms/unfold/onnx.job.ts"),
 } as const;
 
 export type JobName = keyof typeof jobs;

@@ -88,5 +88,9 @@ describe("picture", () => {
     expect(groups.filter((at) => at.class === "key").map((at) => at["data-parameters"])).toEqual(["W", "U", "V"]);
     const gated = unfoldedPicture(structureOf("lstm", 2), { title: "" });
     expect(elements(gated, "path").map(({ at }) => at["data-parameters"])).toContain("Ui Uf Ug Uo");
+    const carried = elements(unfoldedPicture(structureOf("lstm-peephole", 2), { title: "" }), "path").find(
+      ({ at }) => at.class === "same",
+    )!;
+    expect([carried.at["data-values"], carried.at["data-parameters"]]).toEqual(["c", "pi pf"]);
   });
 });

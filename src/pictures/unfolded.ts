@@ -2,7 +2,7 @@
 import type { UnfoldedConnection, UnfoldedStructure } from "../analysis/index.ts";
 import { LonghandError } from "../errors.ts";
 import { escaped, round, svgDocument } from "./svg.ts";
-import { layUnfoldedOut, nameOf, type PlacedLayer, type Point } from "./unfolded-layout.ts";
+import { layUnfoldedOut, nameOf, type PlacedLayer, type Point, type UnfoldedLayout } from "./unfolded-layout.ts";
 
 export interface UnfoldedPictureOptions {
   readonly title: string;
@@ -66,7 +66,7 @@ export function unfoldedPicture(structure: UnfoldedStructure, { title, subtitle 
   parts.push(`<g transform="translate(${margin} ${head})">`);
   const kindOf = ({ weights }: UnfoldedConnection) => kinds.find((kind) => kind.weights.includes(weights[0]!));
   for (const connection of connections) {
-    parts.push(...drawConnection(connection, layout.layers, kindOf(connection), layout.radius));
+    parts.push(...drawConnection(connection, structure, layout, kindOf(connection)));
   }
   for (const placed of layout.layers) parts.push(...drawLayer(placed, layout.radius));
   const taken: Point[] = [];
@@ -141,9 +141,9 @@ const headOf = (name: string) => /^.*?,(?:\d+\.)?/.exec(name)?.[0];
 
 function drawConnection(
   connection: UnfoldedConnection,
-  placed: readonly PlacedLayer[],
+  structure: UnfoldedStructure,
+  { layers: placed, radius }: UnfoldedLayout,
   kind: Kind | undefined,
-  radius: number,
 ): string[] {
   const [from, to] = [placed[connection.from]!, placed[connection.to]!];
   const line = (a: Point, b: Point) => {
@@ -159,7 +159,11 @@ function drawConnection(
   }
   if (connection.isOneToOne) {
     const path = from.units.flatMap((a, k) => (to.units[k] ? [line(a, to.units[k])] : [])).join("");
-    parts.push(`<path class="same" d="${path}"${data}/>`);
+    const { carried: values, parameters, weights } = connection;
+    const isVector = (name: string) =>
+      structure.weights.some((each) => each.parameter === name && each.shape.length === 1);
+    const own = { ...connection, values, parameters: weights.length > 0 ? parameters.filter(isVector) : parameters };
+    parts.push(`<path class="same" d="${path}"${dataOf(own, placed)}/>`);
   }
   return parts;
 }

@@ -98,6 +98,7 @@ describe("what layers and connections are made of, by the cell's own names", () 
     const along = connections.find(({ from, to }) => from === at(1) && to === at(2))!;
     expect(new Set(along.parameters)).toEqual(new Set(["Ui", "Uf", "Ug", "Uo", "pi", "pf"]));
     expect(new Set(along.values)).toEqual(new Set(["h", "c"]));
+    expect(along.carried).toEqual(["c"]);
   });
   test("papers/002's network", () => {
     const { layers, connections } = structureOf("rnn", {}, 2);

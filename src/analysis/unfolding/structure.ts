@@ -31,6 +31,8 @@ export interface UnfoldedConnection {
   readonly parameters: readonly string[];
   /** The values that it reads, as the cell calls them. */
   readonly values: readonly string[];
+  /** Those of them that come without a matrix. */
+  readonly carried: readonly string[];
 }
 
 /** An array of weights, and how often the unfolded network has it. */
@@ -67,6 +69,7 @@ interface Bundle {
   readonly weights: Set<string>;
   readonly parameters: Set<string>;
   readonly values: Set<string>;
+  readonly carried: Set<string>;
 }
 
 function addTo(list: string[], names: readonly string[]): void {
@@ -113,13 +116,16 @@ export function unfoldedStructure(unfolding: Unfolding): UnfoldedStructure {
       const key = `${from} ${to}`;
       const found: Bundle = connections.get(key) ?? {
         ...{ from, to, isOneToOne: false },
-        ...{ weights: new Set(), parameters: new Set(), values: new Set() },
+        ...{ weights: new Set(), parameters: new Set(), values: new Set(), carried: new Set() },
       };
       connections.set(key, found);
       found.values.add(source.name);
       for (const name of by) found.parameters.add(name);
-      if (matrix === undefined) found.isOneToOne = true;
-      else found.weights.add(nameOf(matrix));
+      if (matrix !== undefined) found.weights.add(nameOf(matrix));
+      else {
+        found.isOneToOne = true;
+        found.carried.add(source.name);
+      }
     }
   }
   const uses = usesOf(output, parameters);
@@ -141,6 +147,7 @@ export function unfoldedStructure(unfolding: Unfolding): UnfoldedStructure {
       weights: [...bundle.weights],
       parameters: [...bundle.parameters],
       values: [...bundle.values],
+      carried: [...bundle.carried],
     })),
     weights,
     counts: {

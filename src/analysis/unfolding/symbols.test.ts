@@ -36,6 +36,7 @@ describe("cells with gates", () => {
     expect(symbols.get("value f")).toMatchObject({
       text: "fₜ",
       latex: "f_{t}",
+      before: "fₜ₋₁",
       role: "gate",
       reads: [
         { name: "x", time: 0 },

@@ -17,6 +17,8 @@ export interface NetworkSymbol {
   /** As formulas write it: without indices; of a value at time t. */
   readonly text: string;
   readonly latex: string;
+  /** Of a value: how it is written at t−1; of a parameter as `text`. */
+  readonly before: string;
   /** Of a parameter its shape; of a value its width alone. */
   readonly shape: readonly number[];
   /** "weights": multiplies what it reads as a matrix; "diagonal": unit by unit; "bias": is added, or stands by itself. */
@@ -60,6 +62,7 @@ export function networkSymbols(network: RecurrentNetwork, form: FormulaForm = "s
       name,
       text: written(base, names, "text", { time: "t" }),
       latex: written(base, names, "latex", { time: "t" }),
+      before: written(base, names, "text", { time: "t−1" }),
       shape: [Number(tensor.shape.at(-1))],
       role: kind === "initial" ? "state" : kind,
       reads: nearby(readings.get(name)!.values.map(({ source }) => source)),
@@ -74,10 +77,9 @@ export function networkSymbols(network: RecurrentNetwork, form: FormulaForm = "s
     });
     const through = holding.flatMap((each) => each.through);
     const role = through.length === 0 ? "bias" : tensor.shape.length > 1 ? "weights" : "diagonal";
+    const text = written(base, names, "text");
     return {
-      kind: "parameter",
-      name,
-      text: written(base, names, "text"),
+      ...{ kind: "parameter", name, text, before: text },
       latex: written(base, names, "latex"),
       shape: tensor.shape.map(Number),
       role,
