@@ -6,6 +6,7 @@ export const jobs = {
   "gradients/curves": () => import("../rooms/gradients/curves.job.ts"),
   "networks/answer": () => import("../networks/answer.job.ts"),
   "neural-gpu/accuracy": () => import("../rooms/neural-gpu/accuracy.job.ts"),
+  "neural-gpu/train": () => import("../rooms/neural-gpu/train.job.ts"),
   "neural-gpu/trace": () => import("../rooms/neural-gpu/trace.job.ts"),
   "unfold/unfold": () => import("../rooms/unfold/unfold.job.ts"),
   "unfold/check": () => import("../rooms/unfold/check.job.ts"),

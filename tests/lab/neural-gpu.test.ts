@@ -10,6 +10,15 @@ visiting("the Neural GPU's room", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
+  test("a small network learns while its numbers are seen", async () => {
+    const page = await open("#/neural-gpu?view=train");
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.getByText("after 60 steps").waitFor({ timeout: 60000 });
+    await picture(page, "neural-gpu-train");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.close();
+  });
+
   test("light, dark and narrow, without a finding of axe", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open("#/neural-gpu", { colorScheme });

@@ -1,6 +1,7 @@
 /** What the address of this room holds. */
 import { choiceField, integerField, listField, textField } from "../../app/fields.ts";
 import { kinds } from "./place.ts";
+import { trainFields } from "./training.ts";
 
 export const fields = {
   /** Watch a trained network, or train a small one. */
@@ -18,6 +19,7 @@ export const fields = {
   /** Lengths to measure at, and problems of each. */
   lengths: listField(integerField(41, { min: 1, max: 1001 }), [41, 101, 201, 401]),
   samples: integerField(32, { min: 1, max: 1024 }),
+  ...trainFields,
 };
 
 type Fields = typeof fields;
