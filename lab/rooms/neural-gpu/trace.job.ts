@@ -4,7 +4,7 @@ import { type NetworkData, networkOfData } from "../../networks/data.ts";
 import type { JobContext } from "../../work/contract.ts";
 import { readProblem } from "./problems.ts";
 
-/** More values than this are neither kept nor drawn: 48 maps over 577 positions and steps. */
+/** 48 maps over 577 positions and steps, 96 over 407. */
 const MOST_VALUES = 16_000_000;
 
 export interface TraceInput {
@@ -12,6 +12,8 @@ export interface TraceInput {
   readonly problem: string;
   /** The gates as well. */
   readonly gates: boolean;
+  /** More values than this are neither kept nor drawn. */
+  readonly most?: number;
 }
 
 export interface Traced extends Pick<NetworkTrace, "prediction" | "input" | "answer" | "exact"> {
@@ -20,7 +22,10 @@ export interface Traced extends Pick<NetworkTrace, "prediction" | "input" | "ans
   readonly runtime: string;
 }
 
-export async function job({ network, problem: text, gates }: TraceInput, context: JobContext<never>): Promise<Traced> {
+export async function job(
+  { network, problem: text, gates, most = MOST_VALUES }: TraceInput,
+  context: JobContext<never>,
+): Promise<Traced> {
   const { task: anyTask, model, parameters } = networkOfData(network);
   const task = exactTask(anyTask);
   const problem = readProblem(task, text);
@@ -31,7 +36,7 @@ export async function job({ network, problem: text, gates }: TraceInput, context
     runtime = opened.description;
     return opened;
   };
-  if (model.width !== undefined && model.width * steps * (steps + 1) <= MOST_VALUES) {
+  if (model.width !== undefined && model.width * steps * (steps + 1) <= most) {
     const trace = await traceNetwork({ task, model, parameters }, problem, { open, gates });
     const { prediction, input, answer, exact } = trace;
     return { prediction, input, answer, exact, trace, runtime };
