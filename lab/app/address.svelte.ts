@@ -24,10 +24,13 @@ function parts(): { room: string; query: URLSearchParams } {
 
 const initial = parts();
 const current = $state({ room: initial.room, query: initial.query.toString() });
+let writing: ReturnType<typeof setTimeout> | undefined;
 /** What the address said when a room was last seen: going back to it finds it so. */
 const last = $state<Record<string, string>>({});
 
 addEventListener("hashchange", () => {
+  // Whoever goes elsewhere doesn't want to be brought back by what is still to be written.
+  clearTimeout(writing);
   const { room, query } = parts();
   current.room = room;
   current.query = query.toString();
@@ -111,8 +114,6 @@ export function settingsOf<Values extends object>(
     },
   };
 }
-
-let writing: ReturnType<typeof setTimeout> | undefined;
 
 /** Browsers take only so many changes of the address a second; a slider makes more. */
 function write(room: string, query: string): void {

@@ -22,6 +22,15 @@ export function paletteOf([low]: MapsTrace["range"], isDark: boolean): Palette {
   return new Uint32Array(Uint8Array.from(bytes.flat()).buffer);
 }
 
+/** Some colours of a palette, from the lowest, as CSS writes them. */
+export function stops(palette: Palette): string[] {
+  const bytes = new Uint8Array(palette.buffer);
+  return Array.from({ length: 17 }, (_, k) => {
+    const at = 4 * Math.round((k / 16) * (palette.length - 1));
+    return `rgb(${bytes[at]} ${bytes[at + 1]} ${bytes[at + 2]})`;
+  });
+}
+
 /** One map: positions across, time downwards. */
 export function mapPixels(trace: MapsTrace, map: number, palette: Palette): Pixels {
   const { length, time, maps, values } = trace;

@@ -33,6 +33,6 @@ export function valueAt({ values }: NetworkTrace, kind: Kind, { map, step, posit
 }
 
 /** A value as people read it, with its sign. */
-export function inWords(value: number): string {
-  return `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(3)}`;
+export function inWords(value: number, places = 3): string {
+  return `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(places)}`;
 }
