@@ -30,5 +30,5 @@ test("places outside are moved inside", () => {
 });
 
 test("numbers are written with three places and a minus sign", () => {
-  expect([0.5214, -1, 0].map(inWords)).toEqual(["0.521", "−1.000", "0.000"]);
+  expect([0.5214, -1, 0].map((value) => inWords(value))).toEqual(["0.521", "−1.000", "0.000"]);
 });
