@@ -36,7 +36,7 @@ export async function partsTrainer(path: string, threads: number): Promise<Train
   const workerData: Data = { pathOfParts: path };
   const workers = Array.from({ length: threads - 1 }, () => new Worker(new URL(import.meta.url), { workerData }));
   const runner = threadedRunner(partRunner(parts.source, runtime), workers);
-  const stepper = await partsStepper({ parts: runner, runtime, config: parts.config, size });
+  const stepper = partsStepper({ parts: runner, runtime, config: parts.config, size });
   const array = (data: Float32Array): NDArray => ({ dtype: "float", shape: [size], data });
   const slots = () =>
     stepper.optimizer.slots.map((name) => [name, array(new Float32Array(size).fill(parts.slots?.[name] ?? 0))]);

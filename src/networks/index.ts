@@ -36,7 +36,6 @@ export {
   stepperOf,
 } from "./stepper.ts";
 export { type NetworkSteps, stepThrough } from "./steps.ts";
-export { type VisitedState, type VisitOptions, visitedStates } from "./visited.ts";
 export {
   type NetworkTrace,
   type OpenFor,
@@ -48,6 +47,7 @@ export {
   unitValues,
   withoutBatch,
 } from "./trace.ts";
+export { type VisitedState, type VisitOptions, visitedStates } from "./visited.ts";
 export {
   type Connection,
   subscript,

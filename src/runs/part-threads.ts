@@ -8,7 +8,7 @@ import type { PartResult, PartRunner, PartsOrder } from "../training/index.ts";
 
 type Floats = Float32Array | Float64Array;
 
-/** What is shared during a step. */
+/** What all threads share. */
 export interface PartMemory {
   /** The part that is taken next. */
   readonly next: Int32Array;
@@ -20,7 +20,8 @@ export interface PartMemory {
 
 /** What a thread is told. */
 export interface ThreadOrder extends Omit<PartsOrder, "parameters"> {
-  readonly memory: PartMemory;
+  /** Where it is another than before. */
+  readonly memory: PartMemory | undefined;
 }
 
 /** What a thread answers: of each part that it took its place and what it came to, or what went wrong. */
@@ -28,12 +29,13 @@ export type ThreadReply =
   | { readonly results: readonly (readonly [place: number, result: Omit<PartResult, "gradient">])[] }
   | { readonly error: { readonly code: string | undefined; readonly message: string } };
 
-/** Takes parts until none is left. @param compute computes one. */
+/** Takes parts until none of so many is left. @param compute computes one. */
 export async function takeParts(
-  { parts, memory: { next } }: ThreadOrder,
+  { next }: PartMemory,
+  count: number,
   compute: (place: number) => Promise<void>,
 ): Promise<void> {
-  for (let k = Atomics.add(next, 0, 1); k < parts.length; k = Atomics.add(next, 0, 1)) await compute(k);
+  for (let k = Atomics.add(next, 0, 1); k < count; k = Atomics.add(next, 0, 1)) await compute(k);
 }
 
 /**
@@ -45,24 +47,24 @@ export function threadedRunner(here: PartRunner, workers: readonly Worker[]): Pa
   let shared: PartMemory | undefined;
   let failure: unknown;
   const run = async ({ parameters, ...rest }: PartsOrder): Promise<readonly PartResult[]> => {
-    shared = memoryFor(parameters, rest.parts.length, shared);
-    const memory = { ...shared, gradients: shared.gradients.slice(0, rest.parts.length) };
-    const order: ThreadOrder = { ...rest, memory };
-    const results = new Array<PartResult>(order.parts.length);
+    const count = rest.parts.length;
+    if (!shared || shared.gradients.length < count) shared = memoryFor(parameters, count);
+    const memory = shared;
+    memory.parameters.set(parameters);
+    Atomics.store(memory.next, 0, 0);
+    const results = new Array<PartResult>(count);
     // The others first: this thread hears nothing while its engine works.
-    const others = Promise.all(
-      threads.slice(0, order.parts.length - 1).map(async (thread) => {
-        for (const [k, result] of await thread.run(order)) results[k] = { ...result, gradient: memory.gradients[k]! };
-      }),
-    );
-    const own = takeParts(order, async (k) => {
-      const [{ gradient, ...result }] = (await here.run({ ...rest, parameters, parts: [order.parts[k]!] })) as [
-        PartResult,
-      ];
+    const others = threads.slice(0, count - 1).map(async (thread) => {
+      for (const [k, result] of await thread.run(rest, memory))
+        results[k] = { ...result, gradient: memory.gradients[k]! };
+    });
+    const own = takeParts(memory, count, async (k) => {
+      const made = await here.run({ ...rest, parameters, parts: [rest.parts[k]!] });
+      const [{ gradient, ...result }] = made as [PartResult];
       memory.gradients[k]!.set(gradient);
       results[k] = { ...result, gradient: memory.gradients[k]! };
     });
-    await Promise.all([own, others]);
+    await Promise.all([own, ...others]);
     return results;
   };
   return {
@@ -84,27 +86,25 @@ export function threadedRunner(here: PartRunner, workers: readonly Worker[]): Pa
   };
 }
 
-/** Memory for so many parts, with these parameters in it: what there was before, if it is enough. */
-function memoryFor(parameters: Floats, parts: number, before: PartMemory | undefined): PartMemory {
+/** Memory for so many parts. */
+function memoryFor(parameters: Floats, parts: number): PartMemory {
   const floats = (): Floats => {
     const buffer = new SharedArrayBuffer(parameters.byteLength);
     return parameters instanceof Float64Array ? new Float64Array(buffer) : new Float32Array(buffer);
   };
-  const gradients = [...(before?.gradients ?? [])];
-  while (gradients.length < parts) gradients.push(floats());
-  const memory = {
+  return {
     next: new Int32Array(new SharedArrayBuffer(4)),
-    parameters: before?.parameters ?? floats(),
-    gradients,
+    parameters: floats(),
+    gradients: Array.from({ length: parts }, floats),
   };
-  memory.parameters.set(parameters);
-  return memory;
 }
 
 /** A thread that computes parts of one order after the other. */
 class Thread {
   private waiting: { resolve(results: ThreadResults): void; reject(error: unknown): void } | undefined;
   private failure: unknown;
+  /** What it has been told of. */
+  private known: PartMemory | undefined;
   private readonly worker: Worker;
 
   constructor(worker: Worker) {
@@ -121,14 +121,15 @@ class Thread {
     worker.on("exit", (code) => this.fail(new LonghandError("runtime", `a training thread ended with status ${code}`)));
   }
 
-  run(order: ThreadOrder): Promise<ThreadResults> {
+  run(order: Omit<ThreadOrder, "memory">, memory: PartMemory): Promise<ThreadResults> {
     return new Promise((resolve, reject) => {
       if (this.failure !== undefined) {
         reject(this.failure);
         return;
       }
       this.waiting = { resolve, reject };
-      this.worker.postMessage(order);
+      this.worker.postMessage({ ...order, memory: memory === this.known ? undefined : memory } satisfies ThreadOrder);
+      this.known = memory;
     });
   }
 

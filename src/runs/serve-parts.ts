@@ -1,29 +1,27 @@
 /** The other end of `part-threads.ts`: what a thread that computes parts does. Node only. */
 import { parentPort } from "node:worker_threads";
 import type { PartResult, PartRunner } from "../training/index.ts";
-import { type ThreadOrder, type ThreadReply, takeParts } from "./part-threads.ts";
+import { type PartMemory, type ThreadOrder, type ThreadReply, takeParts } from "./part-threads.ts";
 
 /** Computes parts of whatever is ordered. @param opened the runner of this thread. */
 export function servePartThread(opened: Promise<PartRunner>): void {
   const port = parentPort!;
   // What can't be opened is told of when the first part is asked for.
   opened.catch(() => undefined);
+  let shared: PartMemory;
   /** Engines don't read memory that is shared. */
   let parameters: Float32Array | Float64Array | undefined;
-  const answer = async (order: ThreadOrder): Promise<ThreadReply> => {
-    const { memory, ...rest } = order;
+  const answer = async ({ memory = shared, ...order }: ThreadOrder): Promise<ThreadReply> => {
+    shared = memory;
     const runner = await opened;
-    parameters ??=
-      memory.parameters instanceof Float64Array
-        ? new Float64Array(memory.parameters)
-        : new Float32Array(memory.parameters);
-    parameters.set(memory.parameters);
+    parameters ??= shared.parameters.slice();
+    parameters.set(shared.parameters);
     const own = parameters;
     const results: [number, Omit<PartResult, "gradient">][] = [];
-    await takeParts(order, async (k) => {
-      const made = await runner.run({ ...rest, parameters: own, parts: [order.parts[k]!] });
+    await takeParts(shared, order.parts.length, async (k) => {
+      const made = await runner.run({ ...order, parameters: own, parts: [order.parts[k]!] });
       const [{ gradient, ...result }] = made as [PartResult];
-      memory.gradients[k]!.set(gradient);
+      shared.gradients[k]!.set(gradient);
       results.push([k, result]);
     });
     return { results };

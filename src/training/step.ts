@@ -96,16 +96,13 @@ async function wholeStepper(
   };
 }
 
-async function cutStepper(config: TrainingConfig, options: StepperOptions, chunk: number): Promise<Stepper> {
+function cutStepper(config: TrainingConfig, options: StepperOptions, chunk: number): Stepper {
   const { runtime, own, parts = partRunner(batchParts(config, own), runtime) } = options;
   const { task, model } = configuredModel(config, own);
   const { size } = layoutOf(model.parameters);
   const random = randomSource(config.seed);
   const batches = batchSource(task, config, random, { noise: {} });
-  const stepper = await partsStepper({ parts, runtime, config, size }).catch(async (error: unknown) => {
-    await parts[Symbol.asyncDispose]();
-    throw error;
-  });
+  const stepper = partsStepper({ parts, runtime, config, size });
   return {
     optimizer: stepper.optimizer,
     async take(t, longest, current, next) {

@@ -135,11 +135,18 @@ test("a gate's terms are one product, [U; W; b]ᵀ [h; x; 1], and gradients of m
   expect(new Set(products.map(({ inputs }) => inputs[1])).size).toBe(1);
   expect(inBody(forward, "Add")).toHaveLength(1);
 
-  const [, backward] = scansOf(optimize(gradient(loss, Object.values(parameters)), always)) as [ScanNode, ScanNode];
+  const optimized = optimize(gradient(loss, Object.values(parameters)), always);
+  const [, backward] = scansOf(optimized) as [ScanNode, ScanNode];
   expect(backward.body.reverse).toBe(true);
   // ∂/∂h and ∂/∂c, no sums; one product with all gates' gradients, which makes no rows for input and bias.
   expect(backward.body.states).toHaveLength(2);
   expect(inBody(backward, "MatMul").map(({ outputs }) => outputs[0]!.shape)).toEqual([[width, rows]]);
+  // Joined for that product, they are one after the loop too: Σ_t [h; x; 1] [δ_i; δ_f; δ_g; δ_o]ᵀ, examples in rows.
+  expect(backward.body.stacked.map(({ shape }) => shape)).toEqual([[rows, 4 * width]]);
+  const after = topologicalOrder(optimized).filter(
+    (node) => node.kind === "operator" && node.operator.name === "MatMul" && node.outputs[0]!.shape[1] === 4 * width,
+  );
+  expect(after.map(({ outputs }) => outputs[0]!.shape)).toEqual([[width + features + 1, 4 * width]]);
 });
 
 test("small matrices stay where they are; what mixes examples does too", () => {

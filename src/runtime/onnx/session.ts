@@ -66,16 +66,19 @@ function executable(
       if (known.has(name)) feeds[name] = toTensor(ort, inputs[name]!);
     }
     const fetches: Record<string, Ort.Tensor | null> = {};
+    const results: Record<string, NDArray> = {};
     for (const [name, { dtype, shape }] of outputs) {
       const target = into[name];
       const direct = target !== undefined && engine.writesInto && isDirect(target.data, inputs);
       fetches[outputNames.get(name)!] = direct ? tensorOver(ort, target.data, dtype, concrete(shape, bindings)) : null;
+      // What the engine gives back then is a copy.
+      if (direct) results[name] = target;
     }
     const made = await session.run(feeds, fetches).catch((cause: unknown) => {
       throw failure(program, "can't be run", cause);
     });
-    const results: Record<string, NDArray> = {};
     for (const [name, { dtype }] of outputs) {
+      if (results[name]) continue;
       const { data, dims } = made[outputNames.get(name)!]!;
       results[name] = delivered({ dtype, shape: dims, data: data as ArrayData }, into[name]);
     }

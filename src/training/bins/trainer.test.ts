@@ -12,7 +12,7 @@ import { checkpointOf, stateOf } from "../../trained/index.ts";
 import { completeConfig, configuredModel, type TrainingConfig } from "../config.ts";
 import type { TrainingEvent } from "../events.ts";
 import { layoutOf } from "../flat.ts";
-import { type PartRunner, partRunner } from "../parts/part.ts";
+import { type PartResult, type PartRunner, partRunner } from "../parts/part.ts";
 import { trainPopulation } from "../shards.ts";
 import { namedParameters, type TrainingState, trainedParameters } from "../state.ts";
 import { initialState, type TrainOptions } from "../trainer.ts";
@@ -214,14 +214,14 @@ describe("what computes the parts is closed", () => {
 test("numbers that aren't finite end the training; the last good state is kept", async () => {
   const config = tiny({ solved: null, checkpointEvery: 100, bins: { lengths: [3], chunk: 4 }, lengths: [2, 3] });
   for (const [what, broken] of [
-    ["loss", { loss: Number.NaN }],
-    ["gradient", { gradient: new Float64Array(200).fill(Number.POSITIVE_INFINITY) }],
+    ["loss", () => ({ loss: Number.NaN })],
+    ["gradient", ({ gradient }: PartResult) => ({ gradient: gradient.map(() => Number.POSITIVE_INFINITY) })],
   ] as const) {
     const inner = partRunner(binParts(config), reference);
     const parts: PartRunner = {
       run: async (order) => {
         const results = await inner.run(order);
-        return order.step < 4 ? results : results.map((result) => ({ ...result, ...broken }));
+        return order.step < 4 ? results : results.map((result) => ({ ...result, ...broken(result) }));
       },
       [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
     };

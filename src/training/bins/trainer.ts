@@ -35,7 +35,7 @@ export async function* trainBins(
   const layout = layoutOf(model.parameters);
   const random = randomSource(config.seed);
   await using parts = options.parts ?? partRunner(binParts(config, own), runtime);
-  await using stepper = await partsStepper({ parts, runtime, config, size: layout.size });
+  await using stepper = partsStepper({ parts, runtime, config, size: layout.size });
   const { optimizer } = stepper;
   await using looker = config.solved ? await evaluator(model, task, runtime) : undefined;
 

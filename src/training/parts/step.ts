@@ -1,8 +1,8 @@
 /** Steps out of parts: the gradients of all parts, summed, and one update. */
-import type { ArrayData } from "../../graph/index.ts";
-import type { Arrays, Runtime } from "../../runtime/contract.ts";
+import type { NDArray } from "../../graph/index.ts";
+import type { Arrays, Executable, Runtime } from "../../runtime/contract.ts";
 import { floatArray, scalarArrays } from "../arrays.ts";
-import type { Optimizer } from "../optimizers/index.ts";
+import { makeOptimizer, type Optimizer } from "../optimizers/index.ts";
 import type { PartResult, PartRunner, PartsOrder } from "./part.ts";
 import { type UpdateConfig, updateProgram } from "./update.ts";
 
@@ -38,27 +38,42 @@ export interface PartsStepperOptions {
   readonly size: number;
 }
 
-/** Takes steps whose gradients are computed in parts. */
-export async function partsStepper({ parts, runtime, config, size }: PartsStepperOptions): Promise<PartsStepper> {
-  const { program, optimizer } = updateProgram(config, size);
-  const update = await runtime.compile(program);
-  const total = floatArray(runtime.precision, [size]);
+/**
+ * Takes steps whose gradients are computed in parts. Gradients are summed in the order of the parts, so that it doesn't matter
+ * which came first.
+ */
+export function partsStepper({ parts, runtime, config, size }: PartsStepperOptions): PartsStepper {
+  const optimizer = makeOptimizer(config.optimizer);
+  /** By number of parts. */
+  const updates = new Map<number, Promise<Executable>>();
+  const updateFor = (count: number) => {
+    const made = updates.get(count) ?? runtime.compile(updateProgram(config, size, count));
+    updates.set(count, made);
+    return made;
+  };
+  const copies: NDArray[] = [];
+  /** A gradient where engines can read it: not in memory that is shared. */
+  const readable = (data: PartResult["gradient"], k: number): NDArray => {
+    if (data.buffer instanceof ArrayBuffer) return { dtype: "float", shape: [size], data };
+    copies[k] ??= floatArray(runtime.precision, [size]);
+    copies[k].data.set(data);
+    return copies[k];
+  };
   return {
     optimizer,
     async take({ scalars, noise = {}, ...order }, current, next) {
       const parameters = current.parameters!.data as Float32Array | Float64Array;
       const results = await parts.run({ ...order, parameters });
-      sumOf(results, total.data);
+      const update = await updateFor(results.length);
+      const gradients = Object.fromEntries(results.map(({ gradient }, k) => [`gradient ${k}`, readable(gradient, k)]));
       const all = scalarArrays({ ...scalars, ...optimizer.scalars(order.step) });
-      const { gradientNorm } = await update.run({ ...current, gradient: total, ...all, ...noise }, next);
+      const { gradientNorm } = await update.run({ ...current, ...gradients, ...noise, ...all }, next);
       return { results, gradientNorm: gradientNorm!.data[0]! };
     },
-    [Symbol.asyncDispose]: () => update.close(),
+    async [Symbol.asyncDispose]() {
+      for (const made of await Promise.allSettled(updates.values())) {
+        if (made.status === "fulfilled") await made.value.close();
+      }
+    },
   };
-}
-
-/** The gradients of all parts, summed in their order, so that it doesn't matter which came first. */
-function sumOf(results: readonly PartResult[], into: ArrayData): void {
-  into.fill(0);
-  for (const { gradient } of results) for (let k = 0; k < into.length; k++) into[k]! += gradient[k]!;
 }

@@ -1,5 +1,5 @@
 /** What a gradient makes of the parameters: noise, clipping, decay, the optimizer. */
-import { input, type Program, program, type Tensor } from "../../graph/index.ts";
+import { add, input, type Program, program, type Tensor } from "../../graph/index.ts";
 import type { TrainingConfig } from "../config.ts";
 import { makeOptimizer, type Optimizer } from "../optimizers/index.ts";
 import { addGradientNoise, clipByGlobalNorm, decayWeights, globalNorm } from "../transformations.ts";
@@ -54,21 +54,20 @@ export function updateOf(config: UpdateConfig, size: number): Update {
 }
 
 /**
- * The update as a program. Inputs: `parameters` and the optimizer's slots [size], in and out; `gradient` [size];
- * `learningRate` and the optimizer's scalars; with noise on the gradient `gradientNoise` [size] and `gradientNoiseScale`. Out:
- * `gradientNorm` too.
+ * The update along the sum of gradients, as a program. Inputs: `parameters` and the optimizer's slots [size], in and out;
+ * `gradient 0` … [size], in the order in which they are summed; `learningRate` and the optimizer's scalars; with noise on the
+ * gradient `gradientNoise` [size] and `gradientNoiseScale`. Out: `gradientNorm` too, of the sum.
+ * @param parts how many gradients there are.
  */
-export function updateProgram(config: UpdateConfig, size: number): { program: Program; optimizer: Optimizer } {
-  const { optimizer, inputs, of } = updateOf(config, size);
+export function updateProgram(config: UpdateConfig, size: number, parts: number): Program {
+  const { inputs, of } = updateOf(config, size);
   const { parameters, slots, scalars, noise } = inputs;
-  const gradient = input("gradient", [size]);
-  const updated = of(gradient);
-  return {
-    optimizer,
-    program: program(
-      "update",
-      { parameters, gradient, ...slots, ...scalars, ...noise },
-      { parameters: updated.parameters, ...updated.slots, gradientNorm: updated.gradientNorm },
-    ),
-  };
+  const gradients = Array.from({ length: parts }, (_, k) => input(`gradient ${k}`, [size]));
+  const updated = of(gradients.reduce((sum, gradient) => add(sum, gradient)));
+  const named = Object.fromEntries(gradients.map((gradient, k) => [`gradient ${k}`, gradient]));
+  return program(
+    "update",
+    { parameters, ...named, ...slots, ...scalars, ...noise },
+    { parameters: updated.parameters, ...updated.slots, gradientNorm: updated.gradientNorm },
+  );
 }
