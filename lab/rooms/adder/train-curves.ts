@@ -5,6 +5,8 @@ import type { TrainPoint } from "./train.job.ts";
 
 /** Points of a curve, at most. */
 const most = 100;
+/** What both pictures have in common: two of them stand side by side. */
+const shape = { run: "network", middle: "median", size: { width: 380, height: 230 }, legend: "below" } as const;
 
 /** The losses of all networks, and of the chosen one; undefined where nothing can be drawn. */
 export function lossCurves(points: readonly TrainPoint[], chosen: number): Curves | undefined {
@@ -18,8 +20,7 @@ export function lossCurves(points: readonly TrainPoint[], chosen: number): Curve
     title: "Loss of each network",
     x: { label: "step" },
     y: { label: "loss (cross-entropy)", scale: "log" },
-    run: "network",
-    middle: "median",
+    ...shape,
     series: withChosen(population, chosen, runOf),
   };
 }
@@ -42,10 +43,10 @@ export function accuracyCurves(
     words,
     curves: {
       title: "Right answers by length",
-      x: { label: `length (trained: up to ${longest})`, scale: "log" },
+      x: { label: "length", scale: "log" },
       y: { label: "answers without an error, %", domain: [0, 100] },
-      run: "network",
-      middle: "median",
+      marks: [{ x: longest, label: "trained up to here" }],
+      ...shape,
       series: withChosen(far.length, chosen, runOf),
     },
   };

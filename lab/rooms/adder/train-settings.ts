@@ -87,7 +87,8 @@ export function configOf(values: TrainValues): TrainingConfig {
     ...(units !== null && (values.trainModel === "ilrnn" ? { layers: [units] } : { hidden: units })),
   };
   const recommended = recommendedFor(values);
-  const lengths = length === null ? recommended.lengths : ([Math.min(recommended.lengths[0], length), length] as const);
+  const longest = length ?? recommended.lengths[1];
+  const short = Math.min(values.trainCurriculum ? 2 : recommended.lengths[0], longest);
   const noise = { ...recommended.stateNoise, kind: values.trainNoiseKind };
   const scale = values.trainNoise ?? recommended.stateNoise?.scale ?? 0;
   const steps = values.trainSteps ?? recommended.steps;
@@ -99,15 +100,11 @@ export function configOf(values: TrainValues): TrainingConfig {
     steps,
     ...(values.trainBatch !== null && { batch: values.trainBatch }),
     ...(values.trainRate !== null && { learningRate: values.trainRate }),
-    lengths,
+    lengths: [short, longest],
     stateNoise: scale === 0 ? null : { ...noise, scale },
-    ...(values.trainCurriculum && { curriculum: { start: shortest(recommended), grow: 1, accuracy: 0.9 } }),
+    ...(values.trainCurriculum && { curriculum: { start: short, grow: 1, accuracy: 0.9 } }),
     solved: { ...recommended.solved, stop: false },
     reportEvery: Math.min(20, Math.ceil(steps / 250)),
     checkpointEvery: 50,
   });
-}
-
-function shortest({ lengths }: TrainingConfig): number {
-  return Math.min(2, lengths[0]);
 }
