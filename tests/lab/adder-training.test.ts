@@ -25,6 +25,8 @@ async function saved<T>(page: Page, click: () => Promise<void>): Promise<T> {
 const soon = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
 const button = (page: Page, name: string) => page.getByRole("button", { name });
+const train = (page: Page) => page.getByRole("region", { name: "Train", exact: true });
+const prove = (page: Page) => page.getByRole("region", { name: "Prove", exact: true });
 const boxes = (page: Page, picture: string) => page.locator(`svg.${picture} rect[data-box]`);
 
 /** The network that a certificate speaks of. */
@@ -40,9 +42,11 @@ function networkIn({ task, network }: Certificate) {
 
 visiting("training in the adder's room", ({ open, picture, expectAccessible }) => {
   test("a population is trained to proofs that the checker accepts", async () => {
-    const page = await open("#/adder?trainNetworks=2&trainSteps=1500");
+    // As many as there are at first, where pictures are made.
+    const count = process.env.LONGHAND_SCREENSHOTS === undefined ? 2 : 12;
+    const page = await open(`#/adder?trainNetworks=${count}&trainSteps=1500`);
     await button(page, "Train and prove").click();
-    await page.getByText("2 of 2 proved right for every length").waitFor({ timeout: 60_000 });
+    await page.getByText(`${count} of ${count} proved right for every length`).waitFor({ timeout: 60_000 });
     expect(await button(page, "Network 2, proved").getAttribute("aria-pressed")).toBe("false");
     await button(page, "Network 2, proved").click();
     await page.waitForFunction("location.hash.includes('trainChosen=2')");
@@ -66,8 +70,9 @@ visiting("training in the adder's room", ({ open, picture, expectAccessible }) =
     const { lengths } = await saved<{ lengths: LengthResult[][] }>(page, () =>
       curves.getByRole("button", { name: "JSON" }).click(),
     );
-    expect(lengths.at(-1)!.map(({ length, exact }) => [length, exact.value])).toEqual(new Array(2).fill([1000, 1]));
-    await picture(page, "adder-training-light");
+    expect(lengths.at(-1)!.map(({ length, exact }) => [length, exact.value])).toEqual(new Array(count).fill([1000, 1]));
+    await picture(train(page), "adder-training-light");
+    await picture(prove(page), "adder-proof-light");
     await expectAccessible(page);
     await page.close();
   });
@@ -157,7 +162,8 @@ visiting("training in the adder's room", ({ open, picture, expectAccessible }) =
     await page.getByText("make no error on").waitFor();
     await page.getByText("Refuted").or(page.getByText("✓ Proved")).first().waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
-    await picture(page, "adder-training-narrow");
+    await picture(train(page), "adder-training-narrow");
+    await picture(prove(page), "adder-proof-narrow");
     await expectAccessible(page);
     await page.close();
   });

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LabServer, serveLab } from "../../src/node.ts";
 
@@ -19,8 +19,8 @@ const pictures = process.env.LONGHAND_SCREENSHOTS;
 export interface Visitor {
   /** Opens a page at an address of the lab, as in "#/adder?a=1", and waits until its room is there. */
   readonly open: (address: string, options?: Pick<BrowserContextOptions, "viewport" | "colorScheme">) => Promise<Page>;
-  /** Saves a screenshot of the whole page where the environment names a folder for them. */
-  readonly picture: (page: Page, name: string) => Promise<void>;
+  /** Saves a screenshot of the whole page, or of a part of it, where the environment names a folder for them. */
+  readonly picture: (shown: Page | Locator, name: string) => Promise<void>;
   /** No serious or critical finding of axe. */
   readonly expectAccessible: (page: Page) => Promise<void>;
 }
@@ -79,10 +79,11 @@ export function visiting(
         await page.getByText("Loading …").waitFor({ state: "detached" });
         return page;
       },
-      async picture(page, name) {
+      async picture(shown, name) {
         if (pictures === undefined) return;
         mkdirSync(pictures, { recursive: true });
-        await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+        const path = join(pictures, `${name}.png`);
+        await ("goto" in shown ? shown.screenshot({ path, fullPage: true }) : shown.screenshot({ path }));
       },
       async expectAccessible(page) {
         await page.evaluate(axe);
