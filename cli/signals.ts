@@ -11,16 +11,18 @@ export function stopOnSignals(
 ): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController();
   const names = ["SIGINT", "SIGTERM"] as const;
-  const handler = () => {
-    if (controller.signal.aborted) process.exit(130);
+  const handler = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) {
+      // Not `process.exit`: it would end threads whose engines are at work, which these take badly.
+      dispose();
+      process.kill(process.pid, name);
+    }
     output.note(`stopping: ${what} (again: stop at once)`);
     controller.abort();
   };
-  for (const name of names) process.on(name, handler);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const name of names) process.off(name, handler);
-    },
+  const dispose = () => {
+    for (const name of names) process.off(name, handler);
   };
+  for (const name of names) process.on(name, handler);
+  return { signal: controller.signal, [Symbol.dispose]: dispose };
 }

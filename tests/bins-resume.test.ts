@@ -111,3 +111,14 @@ test("Ctrl+C ends the training and its threads in order", async () => {
   expect({ status, signal }, stderr).toEqual({ status: 1, signal: null });
   expect(stderr).toContain("stopping: the step is finished and a checkpoint written");
 }, 120_000);
+
+test("a second signal ends it at once, whatever its threads are at", async () => {
+  const { child, ended, says } = start([...flags, "--run", join(base, "ended")]);
+  await says(" · loss ");
+  child.kill("SIGINT");
+  child.kill("SIGTERM");
+  const { status, signal, stderr } = await ended;
+  expect(status, stderr).toBeNull();
+  expect(["SIGINT", "SIGTERM"]).toContain(signal);
+  expect(stderr).not.toContain("terminate called");
+}, 120_000);

@@ -2,6 +2,7 @@
  * Parts of a step on several threads. Parameters and gradients lie in memory that all of them share, and so does the number of
  * the part that is next: the thread that is free takes it. This thread computes parts as well. Node only.
  */
+import { setTimeout } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { LonghandError } from "../errors.ts";
 import type { PartResult, PartRunner, PartsOrder } from "../training/index.ts";
@@ -75,6 +76,8 @@ export function threadedRunner(here: PartRunner, workers: readonly Worker[]): Pa
         return await run(order);
       } catch (error) {
         failure = error;
+        // The others finish what they are at and take no more.
+        if (shared) Atomics.store(shared.next, 0, order.parts.length);
         throw error;
       }
     },
@@ -103,6 +106,7 @@ function memoryFor(parameters: Floats, parts: number): PartMemory {
 class Thread {
   private waiting: { resolve(results: ThreadResults): void; reject(error: unknown): void } | undefined;
   private failure: unknown;
+  private work: Promise<unknown> = Promise.resolve();
   /** What it has been told of. */
   private known: PartMemory | undefined;
   private readonly worker: Worker;
@@ -122,7 +126,7 @@ class Thread {
   }
 
   run(order: Omit<ThreadOrder, "memory">, memory: PartMemory): Promise<ThreadResults> {
-    return new Promise((resolve, reject) => {
+    const answered = new Promise<ThreadResults>((resolve, reject) => {
       if (this.failure !== undefined) {
         reject(this.failure);
         return;
@@ -131,9 +135,13 @@ class Thread {
       this.worker.postMessage({ ...order, memory: memory === this.known ? undefined : memory } satisfies ThreadOrder);
       this.known = memory;
     });
+    this.work = answered.catch(() => undefined);
+    return answered;
   }
 
+  /** Ends it, once it is done with what it is at: engines take it badly when their thread goes. It is not waited for forever. */
   async end(): Promise<void> {
+    await Promise.race([this.work, setTimeout(PATIENCE, undefined, { ref: false })]);
     await this.worker.terminate();
   }
 
@@ -143,6 +151,9 @@ class Thread {
     this.waiting = undefined;
   }
 }
+
+/** Milliseconds that a thread is waited for. */
+const PATIENCE = 10_000;
 
 type ThreadResults = Extract<ThreadReply, { results: unknown }>["results"];
 
