@@ -20,7 +20,7 @@ export type { Box, Direction, MapsOptions, MapsTile, MapsTrace } from "./maps-la
 export { mapsTraceOf } from "./maps-trace.ts";
 export { type RateBar, type RateBars, ratesPicture } from "./rates.ts";
 export { type RegionGrowth, regionGrowthPicture } from "./region-growth.ts";
-export { type RegionsOptions, regionsPicture } from "./regions.ts";
+export { type RegionsFrame, type RegionsOptions, regionsFrame, regionsPicture } from "./regions.ts";
 export { type StateArrow, type StateDiagram, stateDiagram } from "./state-diagram.ts";
 export { type Trace, type TraceRow, tracePicture } from "./trace.ts";
 export { type UnfoldedPictureOptions, unfoldedPicture } from "./unfolded.ts";

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { drawnLines, type Region, randomHyperplanes, readHyperplanes, regionsOf } from "../analysis/index.ts";
+import { rationals } from "../algebra/index.ts";
+import {
+  drawnLines,
+  type Region,
+  randomHyperplanes,
+  readHyperplanes,
+  regionsOf,
+  sheetPolygons,
+} from "../analysis/index.ts";
 import { regionGrowthPicture } from "./region-growth.ts";
-import { regionsPicture } from "./regions.ts";
+import { regionsFrame, regionsPicture } from "./regions.ts";
 import { elements, flaw } from "./svg.test-helper.ts";
 
 type Point = readonly [number, number];
@@ -100,6 +108,43 @@ describe("special lines", () => {
       expect(numbers.map(({ text }) => text).sort()).toEqual(["1, 2", "1, 2", "3", "3"]);
     }
   });
+});
+
+test("a label stands in the middle of a strip", () => {
+  const strip = readHyperplanes("0 1 = 0; 0 1 = 1; 0 1 = 8");
+  const svg = regionsPicture(strip, regionsOf(strip), { title: "strips" });
+  const [border] = elements(svg, "rect").filter(({ at }) => at.class === "border");
+  for (const { at } of elements(svg, "text").filter(({ at }) => at.class === "label")) {
+    expect(Number(at.x)).toBeCloseTo(Number(border!.at.x) + Number(border!.at.width) / 2, 1);
+  }
+});
+
+test("a given sheet: what lies beyond isn't drawn; regions and lines can be found; mistakes are struck out", () => {
+  const lines = readHyperplanes("1 0 = 0; 0 1 = 0; 1 0 = 9");
+  const found = regionsOf(lines);
+  const sheet = { centre: [rationals.zero, rationals.zero], half: rationals.rational(5) } as const;
+  const more = { title: "on a sheet", sheet };
+  const svg = regionsPicture(lines, found, { ...more, wrong: ["A"] });
+  expect(elements(svg, "desc")[0]!.text).toBe("3 lines, 6 regions, 0 of them bounded. Struck out: A.");
+  const paths = elements(svg, "path");
+  const named = paths.flatMap(({ at }) => at["data-region"] ?? []);
+  expect(named.sort()).toEqual(
+    found.flatMap(({ label, signs }) => (sheetPolygons(lines, sheet)(signs).length > 2 ? [label] : [])).sort(),
+  );
+  expect(named).toHaveLength(4);
+  expect(paths.flatMap(({ at }) => at["data-line"] ?? [])).toEqual(["1", "2"]);
+  const struck = paths.filter(({ at }) => at.class === "wrong");
+  const a = paths.find(({ at }) => at["data-region"] === "A")!;
+  const ends = cornersOf(struck[0]!.at.d!);
+  expect(struck).toHaveLength(1);
+  for (const end of ends) expect(isInside(cornersOf(a.at.d!), end)).toBe(true);
+  // The frame is where things are: 0 is in its middle, the y axis points up.
+  const frame = regionsFrame(more);
+  const [vertical, horizontal] = paths.filter(({ at }) => at.class === "line").map(({ at }) => cornersOf(at.d!));
+  expect(vertical!.map(([x]) => x)).toEqual([0, 0].map(() => frame.left + frame.side / 2));
+  expect(horizontal!.map(([, y]) => y)).toEqual([0, 0].map(() => frame.top + frame.side / 2));
+  const { width, height } = elements(svg, "svg")[0]!.at;
+  expect([width, height].map(Number)).toEqual([frame.width, frame.height]);
 });
 
 test("labels that would be too small are left to those who point at their region", () => {

@@ -2,6 +2,7 @@
 import { scaleLinear } from "d3-scale";
 import {
   type Arrangement,
+  middleOf,
   type Region,
   type Sheet,
   type SheetPoint,
@@ -20,6 +21,19 @@ export interface RegionsOptions {
   readonly subtitle?: string;
   /** Labels of the regions that are shaded. Default: none. */
   readonly shaded?: readonly string[];
+  /** Labels of the regions that are struck out, as a network's mistakes. Default: none. */
+  readonly wrong?: readonly string[];
+  /** Default: one on which all crossings are seen. Of lines and regions beyond it nothing is drawn. */
+  readonly sheet?: Sheet;
+}
+
+/** Where the sheet lies in its picture, in pixels: a square. */
+export interface RegionsFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly top: number;
+  readonly side: number;
 }
 
 /** Pictures with more regions are no longer looked at. */
@@ -41,6 +55,7 @@ const style = `
   .regions .tick { font-size: 11px; fill: var(--faint); font-variant-numeric: tabular-nums; }
   .regions .ground, .regions .region { fill: var(--ground); }
   .regions .shaded { fill: var(--shade); }
+  .regions .wrong { stroke: var(--wrong); stroke-width: 2; fill: none; }
   .regions .line { stroke: var(--ink); stroke-width: 1.6; fill: none; }
   .regions .side { stroke: var(--number); stroke-width: 1.6; fill: none; }
   .regions .tip { fill: var(--number); }
@@ -52,49 +67,57 @@ const style = `
 const colours = [
   ["shade", "#c8cdd3", "#4d555e"],
   ["number", "#0550ae", "#79c0ff"],
+  ["wrong", "#a40e26", "#ff9492"],
 ] as const;
+
+/** Where the sheet of `regionsPicture` lies, for what is to be laid over it. */
+export function regionsFrame({ title, subtitle }: Pick<RegionsOptions, "title" | "subtitle">): RegionsFrame {
+  const top = margin + (subtitle === undefined ? 24 : 46) + away.number + 14;
+  const left = margin + away.tick + 26;
+  const texts = Math.max(9 * title.length, 6.6 * (subtitle?.length ?? 0));
+  const width = Math.ceil(Math.max(left + side + margin + away.number + 10, 2 * margin + texts));
+  return { width, height: top + side + away.tick + 24 + margin, left, top, side };
+}
 
 /**
  * Draws lines and the regions between them on a sheet on which all crossings are seen. Each region carries its label; each line
- * its number, from 1, at its ends, with an arrow to its positive side, where its unit is on.
+ * its number, from 1, at its ends, with an arrow to its positive side, where its unit is on. Regions and lines can be found by
+ * their `data-region`, the label, and `data-line`, the number.
  * @param regions of the arrangement, all of them.
  * @returns an SVG document that needs nothing else; it follows the reader's choice of a light or a dark page.
  * @throws LonghandError `argument` for hyperplanes that aren't lines, or more than 20,000 regions.
  */
-export function regionsPicture(
-  arrangement: Arrangement,
-  regions: readonly Region[],
-  { title, subtitle, shaded = [] }: RegionsOptions,
-): string {
+export function regionsPicture(arrangement: Arrangement, regions: readonly Region[], options: RegionsOptions): string {
   if (regions.length > MOST_REGIONS) {
     throw new LonghandError(
       "argument",
       `regions: received ${regions.length}, expected at most ${MOST_REGIONS}: more aren't seen`,
     );
   }
-  const sheet = sheetOf(arrangement);
+  const { title, subtitle, shaded = [], wrong = [], sheet = sheetOf(arrangement) } = options;
   const polygonOf = sheetPolygons(arrangement, sheet);
   const innerOf = sheetPolygons(arrangement, shrunkSheet(sheet, 1 - (2 * away.label) / side));
-  const top = margin + (subtitle === undefined ? 24 : 46) + away.number + 14;
-  const left = margin + away.tick + 26;
+  const { width, height, left, top } = regionsFrame(options);
   const [x, y] = scalesOf(sheet, left, top);
   const parts = [`<text class="title" x="${margin}" y="${margin + 14}">${escaped(title)}</text>`];
   if (subtitle !== undefined) {
     parts.push(`<text class="note" x="${margin}" y="${margin + 36}">${escaped(subtitle)}</text>`);
   }
   const marked = new Set(shaded);
+  const struck = new Set(wrong);
   const labels: string[] = [];
   for (const region of regions) {
     const corners = polygonOf(region.signs).map(([u, v]): SheetPoint => [x(u), y(v)]);
     if (corners.length < 3) continue;
     const path = corners.map(([u, v]) => `${round(u)} ${round(v)}`).join("L");
     parts.push(
-      `<path class="region${marked.has(region.label) ? " shaded" : ""}" d="M${path}Z"><title>${escaped(toldOf(region))}</title></path>`,
+      `<path class="region${marked.has(region.label) ? " shaded" : ""}" data-region="${region.label}" d="M${path}Z"><title>${escaped(toldOf(region))}</title></path>`,
     );
     // Away from the border, where the lines' arrows are, if there is room.
     const inner = innerOf(region.signs).map(([u, v]): SheetPoint => [x(u), y(v)]);
-    const fitting = [inner, corners].filter(({ length }) => length > 2).map(inscribed);
-    const { centre, radius } = fitting.find((circle) => circle.radius > sizes.largest / 3) ?? fitting.at(-1)!;
+    const fitting = inner.length > 2 ? inscribed(inner) : undefined;
+    const { centre, radius } = fitting && fitting.radius > sizes.largest / 3 ? fitting : inscribed(corners);
+    if (struck.has(region.label)) labels.push(cross(centre, Math.min(16, 0.7 * radius)));
     const size = Math.min(sizes.largest, (1.5 * radius) / Math.max(1, 0.62 * region.label.length));
     if (size < sizes.least) continue;
     labels.push(
@@ -106,9 +129,11 @@ export function regionsPicture(
     const [from, to] = ends.map(([u, v]): SheetPoint => [x(u), y(v)]) as [SheetPoint, SheetPoint];
     return { number, ends: [from, to], positive: [right, -up] as const };
   });
-  for (const { ends } of lines) {
+  for (const { number, ends } of lines) {
     const [from, to] = ends as [SheetPoint, SheetPoint];
-    parts.push(`<path class="line" d="M${round(from[0])} ${round(from[1])}L${round(to[0])} ${round(to[1])}"/>`);
+    parts.push(
+      `<path class="line" data-line="${number}" d="M${round(from[0])} ${round(from[1])}L${round(to[0])} ${round(to[1])}"/>`,
+    );
   }
   parts.push(`<rect class="border" x="${left}" y="${top}" width="${side}" height="${side}"/>`);
   parts.push(...axes(x, y, box));
@@ -129,13 +154,11 @@ export function regionsPicture(
   parts.push(`<text class="note" x="${left}" y="${box.bottom + away.tick + 24}">${note}</text>`);
   const bounded = regions.filter(({ isBounded }) => isBounded).length;
   const description = [
-    `${lines.length} lines, ${regions.length} regions, ${bounded} of them bounded.`,
+    `${arrangement.hyperplanes.length} lines, ${regions.length} regions, ${bounded} of them bounded.`,
     ...(marked.size > 0 ? [`Shaded: ${shaded.join(", ")}.`] : []),
+    ...(struck.size > 0 ? [`Struck out: ${wrong.join(", ")}.`] : []),
   ].join(" ");
-  const texts = Math.max(9 * title.length, 6.6 * (subtitle?.length ?? 0));
-  const width = Math.max(box.right + margin + away.number + 10, 2 * margin + texts);
-  const height = box.bottom + away.tick + 24 + margin;
-  return svgDocument({ kind: "regions", width: Math.ceil(width), height, title, description, style, colours, parts });
+  return svgDocument({ kind: "regions", width, height, title, description, style, colours, parts });
 }
 
 function scalesOf(sheet: Sheet, left: number, top: number) {
@@ -150,6 +173,12 @@ function toldOf({ label, signs, isBounded }: Region): string {
   const on = [...signs].flatMap((sign, k) => (sign === "+" ? [k + 1] : []));
   const units = on.length === 0 ? "no unit on" : `on: ${on.join(", ")}`;
   return `${label}: ${units}${isBounded ? "" : "; unbounded"}`;
+}
+
+/** Two strokes through what is wrong. */
+function cross([x, y]: SheetPoint, size: number): string {
+  const [left, right, up, down] = [x - size, x + size, y - size, y + size].map((at) => round(at));
+  return `<path class="wrong" d="M${left} ${up}L${right} ${down}M${left} ${down}L${right} ${up}"/>`;
 }
 
 interface Box {
@@ -206,34 +235,57 @@ function axes(
   return parts;
 }
 
-/** The largest circle in a convex polygon: its middle is as far as can be from the nearest side. */
-function inscribed(corners: readonly SheetPoint[]): { centre: SheetPoint; radius: number } {
-  const sides = corners.flatMap((corner, k) => {
-    const before = corners.at(k - 1)!;
-    const [dx, dy] = [corner[0] - before[0], corner[1] - before[1]];
-    const length = Math.hypot(dx, dy);
-    return length < 1e-9 ? [] : [{ x: before[0], y: before[1], dx: dx / length, dy: dy / length }];
-  });
-  const signed = (x: number, y: number) => sides.map((one) => (x - one.x) * one.dy - (y - one.y) * one.dx);
-  const [u, v] = [0, 1].map((axis) => corners.reduce((sum, c) => sum + c[axis as 0 | 1], 0) / corners.length);
-  const turn = signed(u!, v!).every((distance) => distance >= 0) ? 1 : -1;
-  const room = (x: number, y: number) => Math.min(...signed(x, y).map((distance) => turn * distance));
-  const range = (axis: 0 | 1): SheetPoint => {
-    const values = corners.map((corner) => corner[axis]);
-    return [Math.min(...values), Math.max(...values)];
-  };
-  const bestY = (x: number) => highest(range(1), (y) => room(x, y));
-  const x = highest(range(0), (at) => room(at, bestY(at)));
-  return { centre: [x, bestY(x)], radius: room(x, bestY(x)) };
+/** A side of a convex polygon: its distance from a point is x·dx + y·dy − offset, positive inside. */
+interface Side {
+  readonly dx: number;
+  readonly dy: number;
+  readonly offset: number;
 }
 
-/** Where a concave function is greatest, by thirds. */
-function highest([low, high]: SheetPoint, value: (at: number) => number): number {
-  let [from, to] = [low, high];
-  for (let step = 0; step < 24; step++) {
-    const third = (to - from) / 3;
-    if (value(from + third) < value(to - third)) from += third;
-    else to -= third;
-  }
-  return (from + to) / 2;
+/**
+ * The largest circle in a convex polygon: it touches three sides, so one of the circles that touch three of them is it. Where
+ * several are as large, as between parallel sides, the mean of their middles.
+ */
+function inscribed(corners: readonly SheetPoint[]): { centre: SheetPoint; radius: number } {
+  const sides = sidesOf(corners);
+  let radius = 0;
+  let centres: SheetPoint[] = [];
+  sides.forEach((a, i) => {
+    for (let j = i + 1; j < sides.length; j++) {
+      for (let k = j + 1; k < sides.length; k++) {
+        const at = equallyFar(a, sides[j]!, sides[k]!);
+        if (!at) continue;
+        const distance = at[0] * a.dx + at[1] * a.dy - a.offset;
+        if (distance < radius - CLOSE) continue;
+        if (sides.some(({ dx, dy, offset }) => at[0] * dx + at[1] * dy - offset < distance - CLOSE)) continue;
+        if (distance > radius + CLOSE) centres = [];
+        radius = Math.max(radius, distance);
+        centres.push(at);
+      }
+    }
+  });
+  return { centre: middleOf(centres.length > 0 ? centres : corners), radius };
+}
+
+/** Pixels that aren't seen. */
+const CLOSE = 1e-6;
+
+function sidesOf(corners: readonly SheetPoint[]): Side[] {
+  const [u, v] = middleOf(corners);
+  return corners.flatMap(([x, y], k) => {
+    const [before, above] = corners.at(k - 1)!;
+    const length = Math.hypot(x - before, y - above);
+    if (length < 1e-9) return [];
+    const [dx, dy] = [(above - y) / length, (x - before) / length];
+    const offset = x * dx + y * dy;
+    return u * dx + v * dy >= offset ? [{ dx, dy, offset }] : [{ dx: -dx, dy: -dy, offset: -offset }];
+  });
+}
+
+/** The point as far from three lines, on the positive side of all or of none of them. */
+function equallyFar(a: Side, b: Side, c: Side): SheetPoint | undefined {
+  const [p, q, s] = [b.dx - a.dx, b.dy - a.dy, b.offset - a.offset];
+  const [t, w, z] = [c.dx - a.dx, c.dy - a.dy, c.offset - a.offset];
+  const determinant = p * w - q * t;
+  return Math.abs(determinant) < 1e-9 ? undefined : [(s * w - q * z) / determinant, (p * z - s * t) / determinant];
 }

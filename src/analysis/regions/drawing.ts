@@ -37,7 +37,10 @@ export function sheetLines({ hyperplanes }: Arrangement, sheet: Sheet): SheetLin
     const along = [-b / length, a / length] as const;
     let [from, to] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (const axis of [0, 1] as const) {
-      if (along[axis] === 0) continue;
+      if (along[axis] === 0) {
+        if (Math.abs(foot[axis]) > half) return [];
+        continue;
+      }
       const cuts = [-half, half].map((border) => (border - foot[axis]) / along[axis]).sort((p, q) => p - q);
       from = Math.max(from, cuts[0]!);
       to = Math.min(to, cuts[1]!);

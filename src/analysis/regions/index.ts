@@ -6,11 +6,21 @@ export {
   genericRegionCounts,
   type RegionCounts,
 } from "./count.ts";
-export { type SheetLine, type SheetPoint, sheetLines, sheetPolygons, sheetSquare, shrunkSheet } from "./drawing.ts";
+export {
+  middleOf,
+  type SheetLine,
+  type SheetPoint,
+  sheetLines,
+  sheetPolygons,
+  sheetSquare,
+  shrunkSheet,
+} from "./drawing.ts";
 export { type FirstLayer, firstLayer } from "./first-layer.ts";
 export { drawnLines, randomHyperplanes } from "./generate.ts";
 export { findRegions } from "./labels.ts";
-export { type RegionNetwork, regionNetwork, wrongRegions } from "./network.ts";
+export { type LineCounts, lineCounts, type SpecialCost } from "./lines.ts";
+export { fits as fitsPattern, mergedPatterns, type RegionPattern } from "./merge.ts";
+export { type RegionNetwork, type RegionNetworkOptions, regionNetwork, wrongRegions } from "./network.ts";
 export { regionNetworkOnnx } from "./onnx.ts";
 export { readHyperplanes } from "./read.ts";
 export { defaultRegionLimit, type Region, regionsOf } from "./regions.ts";

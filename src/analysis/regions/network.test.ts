@@ -8,7 +8,16 @@ import { decodeModel } from "../../runtime/onnx/proto.ts";
 import { open } from "../../runtime/open.ts";
 import { compileReference, reference } from "../../runtime/reference/reference.ts";
 import { sidesOf, smallArrangements, whole } from "./arrangements.test-helper.ts";
-import { drawnLines, findRegions, regionNetwork, regionNetworkOnnx, regionsOf, wrongRegions } from "./index.ts";
+import {
+  drawnLines,
+  findRegions,
+  fitsPattern,
+  mergedPatterns,
+  regionNetwork,
+  regionNetworkOnnx,
+  regionsOf,
+  wrongRegions,
+} from "./index.ts";
 
 test.each([1, 2, 3])("%d dimensions: 1 in the chosen regions alone, each with a unit of its own", async (dimension) => {
   await fc.assert(
@@ -92,6 +101,61 @@ test("regions too thin for the runtime's numbers are told", async () => {
   expect(all.map(({ signs }) => signs)).toEqual(["--", "+-", "++"]);
   const wrong = await wrongRegions(regionNetwork(thin, [all[1]!]), all, reference);
   expect(wrong.map(({ label }) => label)).toContain("B");
+});
+
+test.each([1, 2, 3])(
+  "%d dimensions: merged units stand for the chosen regions and no others, and are never more",
+  async (dimension) => {
+    await fc.assert(
+      fc.asyncProperty(
+        smallArrangements(dimension, 6, 2),
+        fc.infiniteStream(fc.boolean()),
+        async (arrangement, isIn) => {
+          const all = regionsOf(arrangement);
+          const chosen = all.filter((_, k) => k === 0 || isIn.next().value);
+          const patterns = mergedPatterns(all, chosen);
+          expect(patterns.length).toBeLessThanOrEqual(chosen.length);
+          const wanted = all.filter(({ signs }) => patterns.some((pattern) => fitsPattern(signs, pattern)));
+          expect(wanted).toEqual(chosen);
+          for (const pattern of patterns) {
+            // No sign can be left out any more.
+            for (const [k, sign] of [...pattern].entries()) {
+              const wider = `${pattern.slice(0, k)}*${pattern.slice(k + 1)}`;
+              const isMore = all.some((region) => fitsPattern(region.signs, wider) && !chosen.includes(region));
+              if (sign !== "*") expect(isMore).toBe(true);
+            }
+          }
+          expect(await wrongRegions(regionNetwork(arrangement, chosen, { patterns }), all, reference)).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  },
+);
+
+test("all regions on one side of a line are one unit, all of them one that is always on", () => {
+  const side = regions.filter(({ signs }) => signs[2] === "+");
+  expect(mergedPatterns(regions, side)).toEqual(["**+**"]);
+  const merged = regionNetwork(lines, side, { patterns: ["**+**"] });
+  expect(merged.wiring.connections.filter(({ to }) => to.layer === 2)).toHaveLength(1);
+  expect(merged.wiring.layers[1]).toEqual([{ name: `A, B, … ${side.at(-1)!.label}`, bias: -0.5 }]);
+  expect(mergedPatterns(regions, regions)).toEqual(["*****"]);
+});
+
+test("a threshold too low by 1 takes in the neighbours; a line's unit cut off makes its two sides alike", async () => {
+  const [a] = findRegions(regions, ["A"]);
+  const differences = ({ signs }: { signs: string }) => [...signs].filter((sign, k) => sign !== a!.signs[k]).length;
+  const loose = regionNetwork(lines, [a!], { slack: 1 });
+  const wrong = await wrongRegions(loose, regions, reference, { ofClass: true });
+  expect(wrong).toEqual(regions.filter((region) => differences(region) === 1));
+  expect(wrong.length).toBeGreaterThan(1);
+  for (const [k, sign] of [...a!.signs].entries()) {
+    const without = regionNetwork(lines, [a!], { cut: [k + 1] });
+    const across = `${a!.signs.slice(0, k)}${sign === "+" ? "-" : "+"}${a!.signs.slice(k + 1)}`;
+    // Where the unit should be on, the sum is one too small for ever; where it should be off, its other side is taken for it.
+    const expected = sign === "+" ? [a!] : regions.filter(({ signs }) => signs === across);
+    expect(await wrongRegions(without, regions, reference, { ofClass: true })).toEqual(expected);
+  }
 });
 
 test("no region is no network", () => {

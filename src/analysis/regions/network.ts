@@ -5,6 +5,7 @@ import { constant, input, matmul, ndarray, type Program, program, squeeze, step,
 import { type Connection, subscript, type Wiring } from "../../networks/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
 import type { Arrangement } from "./arrangement.ts";
+import { fits, type RegionPattern } from "./merge.ts";
 import type { Region } from "./regions.ts";
 
 /** A network of three layers of threshold units. */
@@ -16,16 +17,28 @@ export interface RegionNetwork {
   readonly program: Program;
   /** Its units and connections, for a picture. Biases are −θ. */
   readonly wiring: Wiring;
-  /** The regions of the class, a unit of the second layer each. */
+  /** The regions of the class. */
   readonly chosen: readonly Region[];
+  /** What the units of the second layer stand for. */
+  readonly patterns: readonly RegionPattern[];
+}
+
+export interface RegionNetworkOptions {
+  /** A unit of the second layer each. Default: the signs of each chosen region; `mergedPatterns` finds fewer. */
+  readonly patterns?: readonly RegionPattern[];
+  /** By how much the thresholds of the second layer are too low: 0 unless one wants to see what goes wrong. Default 0. */
+  readonly slack?: number;
+  /** Numbers, from 1, of hyperplanes whose units nobody reads any more: what goes wrong without them. Default: none. */
+  readonly cut?: readonly number[];
 }
 
 /**
  * A threshold network whose output is 1 in chosen regions and 0 in all others.
  *
  *     h_i = g(w_i·x − θ_i)                           a unit a hyperplane, weights and threshold its own
- *     z_r = g(Σ_i σ_ri h_i − (p_r − ½))              a unit a chosen region: σ_ri = 1 on the positive side of hyperplane i,
- *                                                    −1 on the other; p_r: how many are 1. On in that region alone
+ *     z_r = g(Σ_i σ_ri h_i − (p_r − ½))              a unit a chosen region, or a pattern: σ_ri = 1 on the positive side of
+ *                                                    hyperplane i, −1 on the other, 0 where the pattern has "*"; p_r: how
+ *                                                    many are 1. On in that region, or where the pattern fits, alone
  *     y   = g(Σ_r z_r − ½)                           OR
  *
  * g(a) = 1 where a > 0, otherwise 0: papers/002 has g(a) = ½[1 + sgn(a)], the same but for g(0) = ½. So a point on a hyperplane
@@ -34,7 +47,11 @@ export interface RegionNetwork {
  * @param chosen at least one region of the arrangement.
  * @throws LonghandError `argument` for no region.
  */
-export function regionNetwork(arrangement: Arrangement, chosen: readonly Region[]): RegionNetwork {
+export function regionNetwork(
+  arrangement: Arrangement,
+  chosen: readonly Region[],
+  { patterns = chosen.map(({ signs }) => signs), slack = 0, cut = [] }: RegionNetworkOptions = {},
+): RegionNetwork {
   if (chosen.length === 0) throw new LonghandError("argument", "region network: no region, expected at least one");
   const { dimension, hyperplanes } = arrangement;
   const first = {
@@ -44,15 +61,17 @@ export function regionNetwork(arrangement: Arrangement, chosen: readonly Region[
     thresholds: hyperplanes.map(({ threshold }) => rationals.toNumber(threshold)),
   };
   const second = {
-    weights: hyperplanes.map((_, i) => chosen.map(({ signs }) => (signs[i] === "+" ? 1 : -1))),
-    thresholds: chosen.map(({ signs }) => [...signs].filter((sign) => sign === "+").length - 0.5),
+    weights: hyperplanes.map((_, i) =>
+      patterns.map((pattern) => (cut.includes(i + 1) || pattern[i] === "*" ? 0 : pattern[i] === "+" ? 1 : -1)),
+    ),
+    thresholds: patterns.map((pattern) => [...pattern].filter((sign) => sign === "+").length - 0.5 - slack),
   };
-  const third = { weights: chosen.map(() => [1]), thresholds: [0.5] };
+  const third = { weights: patterns.map(() => [1]), thresholds: [0.5] };
   const x = input("x", ["batch", dimension]);
   const h = units(x, first);
   const z = units(h, second);
   const y = squeeze(units(z, third), [1]);
-  const names = [hyperplanes.map((_, i) => String(i + 1)), chosen.map(({ label }) => label), ["class"]];
+  const names = [hyperplanes.map((_, i) => String(i + 1)), patterns.map(nameIn(chosen)), ["class"]];
   const layers = [first, second, third];
   return {
     program: program("regions", { x }, { hyperplanes: h, regions: z, class: y }),
@@ -72,6 +91,15 @@ export function regionNetwork(arrangement: Arrangement, chosen: readonly Region[
       ),
     },
     chosen,
+    patterns,
+  };
+}
+
+/** The labels of the chosen regions that a pattern fits; of many the first two and the last. */
+function nameIn(chosen: readonly Region[]): (pattern: RegionPattern) => string {
+  return (pattern) => {
+    const labels = chosen.filter(({ signs }) => fits(signs, pattern)).map(({ label }) => label);
+    return labels.length > 4 ? `${labels[0]}, ${labels[1]}, … ${labels.at(-1)}` : labels.join(", ");
   };
 }
 
@@ -94,25 +122,28 @@ const BATCH = 4096;
 /**
  * Runs a network at the interior point of every region of its arrangement.
  * @param regions all of them. @param runtime computes in its own precision; points become the nearest float64 first.
+ * @param options.ofClass only the output counts, not the units of the second layer. Default false.
  * @returns the regions where a unit of the second layer or the output answers wrong: none, or regions too thin for the
- *   runtime's precision.
+ *   runtime's precision; of a network with slack or cuts those that it gets wrong.
  */
 export async function wrongRegions(
-  { program, chosen }: RegionNetwork,
+  { program, chosen, patterns }: RegionNetwork,
   regions: readonly Region[],
   runtime: Runtime,
+  { ofClass = false } = {},
 ): Promise<Region[]> {
   await using executable = await runtime.compile(program);
+  const wanted = new Set(chosen.map(({ signs }) => signs));
   const wrong: Region[] = [];
   for (let start = 0; start < regions.length; start += BATCH) {
     const batch = regions.slice(start, start + BATCH);
     const points = Float64Array.from(batch.flatMap(({ point }) => point.map(rationals.toNumber)));
     const result = await executable.run({ x: ndarray(points, [batch.length, batch[0]!.point.length]) });
     batch.forEach((region, k) => {
-      const expected = chosen.map(({ signs }) => Number(signs === region.signs));
+      const isOn = result.regions!.data.slice(k * patterns.length, (k + 1) * patterns.length);
       const isRight =
-        expected.every((value, r) => result.regions!.data[k * chosen.length + r] === value) &&
-        result.class!.data[k] === Math.max(...expected);
+        result.class!.data[k] === Number(wanted.has(region.signs)) &&
+        (ofClass || patterns.every((pattern, r) => isOn[r] === Number(fits(region.signs, pattern))));
       if (!isRight) wrong.push(region);
     });
   }
