@@ -5,8 +5,10 @@ import {
   arrangementCounts,
   circuitPicture,
   defaultRegionLimit,
+  exactNumber,
   findRegions,
   genericRegionCounts,
+  hyperplaneText,
   LonghandError,
   type Region,
   rationals,
@@ -21,7 +23,7 @@ import type { Output } from "./output.ts";
 import { countVerb } from "./region-counts.ts";
 import { printNetwork, tryNetwork } from "./region-network.ts";
 import { arrangementOf, type RegionSource } from "./region-source.ts";
-import { countedPlanes, equation, exactNumber, specialWords } from "./region-words.ts";
+import { countedPlanes, specialWords } from "./region-words.ts";
 import { table } from "./table.ts";
 import { count, counted, list } from "./words.ts";
 import { writeOutput } from "./write-files.ts";
@@ -217,7 +219,7 @@ function printRegions(
   const planes = arrangement.hyperplanes.map((plane, k) => [
     String(k + 1),
     ...(names ? [names[k]!] : []),
-    equation(plane),
+    hyperplaneText(plane),
   ]);
   for (const line of table(["", ...(names ? ["unit"] : []), "is on where"], planes.slice(0, MOST_ROWS), [0]))
     output.print(line);

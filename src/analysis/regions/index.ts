@@ -26,3 +26,4 @@ export { readHyperplanes } from "./read.ts";
 export { defaultRegionLimit, type Region, regionsOf } from "./regions.ts";
 export { type Sheet, sheetOf } from "./sheet.ts";
 export { type SpecialPosition, specialPositions } from "./special.ts";
+export { exactNumber, hyperplaneText } from "./words.ts";

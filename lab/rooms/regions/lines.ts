@@ -1,0 +1,76 @@
+/** Lines as a visitor draws them: from one point to another, on a grid of short decimals, so that all is exact. */
+import {
+  type Arrangement,
+  type Hyperplane,
+  makeArrangement,
+  rationals,
+  sheetLines,
+  sheetOf,
+  sheetSquare,
+  shrunkSheet,
+} from "longhand";
+
+/** Coordinates are decimals with at most three digits behind the point. */
+export type Point = readonly [x: number, y: number];
+
+/** Its unit is on to the left of the way from `from` to `to`. */
+export interface Line {
+  readonly from: Point;
+  readonly to: Point;
+}
+
+/** More lines make more regions than are told apart, or drawn fast. */
+export const MOST_LINES = 30;
+/** Steps of the grid from the middle of the sheet to its border. */
+const GRID = 50;
+const FARTHEST = 1000;
+
+/** The nearest point of the grid of a sheet about 0. */
+export function snapped([x, y]: Point, half: number): Point {
+  const step = half / GRID;
+  const nearest = (value: number) => {
+    const on = Number((Math.round(value / step) * step).toFixed(3));
+    return Math.max(-FARTHEST, Math.min(FARTHEST, on)) || 0;
+  };
+  return [nearest(x), nearest(y)];
+}
+
+export const isSame = (a: Point, b: Point) => a[0] === b[0] && a[1] === b[1];
+
+export const flipped = ({ from, to }: Line): Line => ({ from: to, to: from });
+
+/** A line moved so that one of its points is where `to` is; undefined: out of reach. */
+export function moved(line: Line, dx: number, dy: number): Line | undefined {
+  const shifted = ([x, y]: Point): Point => [Number((x + dx).toFixed(3)) || 0, Number((y + dy).toFixed(3)) || 0];
+  const result = { from: shifted(line.from), to: shifted(line.to) };
+  return [...result.from, ...result.to].every((value) => Math.abs(value) <= FARTHEST) ? result : undefined;
+}
+
+/** The line's threshold unit: weights across it, coprime whole numbers times a power of 10 that makes them less than 10. */
+export function hyperplaneOf({ from, to }: Line): Hyperplane {
+  const whole = (a: number, b: number) => BigInt(Math.round(1000 * (a - b)));
+  const across = [whole(from[1], to[1]), whole(to[0], from[0])] as const;
+  const divisor = common(size(across[0]), size(across[1]));
+  const reduced = across.map((weight) => weight / divisor);
+  const digits = Math.max(...reduced.map((weight) => String(size(weight)).length)) - 1;
+  const weights = reduced.map((weight) => rationals.rational(weight, 10n ** BigInt(digits)));
+  const [x, y] = from.map((value) => rationals.parse(String(value)));
+  const threshold = rationals.add(rationals.multiply(weights[0]!, x!), rationals.multiply(weights[1]!, y!));
+  return { weights, threshold };
+}
+
+const size = (value: bigint) => (value < 0n ? -value : value);
+const common = (a: bigint, b: bigint): bigint => (b === 0n ? a : common(b, a % b));
+
+export const arrangementOf = (lines: readonly Line[]): Arrangement => makeArrangement(lines.map(hyperplaneOf), 2);
+
+/** Lines of any arrangement on a sheet about 0, as near as the grid has them, all crossings seen if they can be. */
+export function drawnOn(arrangement: Arrangement, half: number): Line[] {
+  const sheet = sheetOf(arrangement);
+  const { x, y, half: own } = sheetSquare(sheet);
+  const onGrid = ([u, v]: Point) => snapped([(half * (u - x)) / own, (half * (v - y)) / own], half);
+  // Within the border, where they can be taken hold of.
+  return sheetLines(arrangement, shrunkSheet(sheet, 0.8))
+    .map(({ ends: [from, to] }) => ({ from: onGrid(from), to: onGrid(to) }))
+    .filter(({ from, to }) => !isSame(from, to));
+}
