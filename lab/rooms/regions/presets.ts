@@ -92,7 +92,7 @@ const special: Preset = {
   name: "special",
   title: "special lines: parallels, three through a point",
   lines: [line(-4, 0, 4, 0), line(0, -4, 0, 4), line(-3, -3, 3, 3), line(-4, 2, 4, 2)],
-  marks: ["0101"],
+  marks: ["1010"],
   half: "5",
 };
 
