@@ -10,7 +10,11 @@ export interface Offer {
 
 /** The rooms that take it, as `network` in their address: the first fits best. */
 export function roomsFor({ task, model }: Pick<NetworkData, "task" | "model">): readonly Offer[] {
-  if (configuredModel({ task, model }).model.width !== undefined) return [{ room: "neural-gpu", title: "Neural GPU" }];
-  const gradients = { room: "gradients", title: "Gradients" };
-  return model.name === "ilrnn" ? [{ room: "adder", title: "Adder" }, gradients] : [gradients];
+  const { width, cell } = configuredModel({ task, model }).model;
+  if (width !== undefined) return [{ room: "neural-gpu", title: "Neural GPU" }];
+  return [
+    ...(model.name === "ilrnn" ? [{ room: "adder", title: "Adder" }] : []),
+    { room: "gradients", title: "Gradients" },
+    ...(cell ? [{ room: "unfold", title: "Unfold" }] : []),
+  ];
 }

@@ -93,4 +93,11 @@ describe("picture", () => {
     )!;
     expect([carried.at["data-values"], carried.at["data-parameters"]]).toEqual(["c", "pi pf"]);
   });
+  test("names of matrices: what is below is lowered, several arrays have one name", () => {
+    const structure = unfoldedStructure(unfold(namedNetwork("lstm"), { steps: 2 }), "matrix");
+    const drawn = unfoldedPicture(structure, { title: "" });
+    expect(drawn).toContain('W<tspan class="below" dy="4">∗</tspan><tspan dy="-4"> for i, f, g, o: 2×3');
+    expect(drawn).toContain(">h₂</text>");
+    expect(flaw(drawn)).toBeUndefined();
+  });
 });

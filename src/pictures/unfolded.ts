@@ -30,7 +30,7 @@ const style = `
   .unfolded text { font: 13px system-ui, sans-serif; fill: var(--ink); }
   .unfolded .title { font-weight: 600; font-size: 16px; }
   .unfolded .note { fill: var(--faint); }
-  .unfolded .above { font-size: 10px; }
+  .unfolded .above, .unfolded .below { font-size: 10px; }
   .unfolded .ground { fill: var(--ground); }
   .unfolded .unit { fill: var(--ground); stroke: var(--ink); stroke-width: 1.5; }
   .unfolded .input { stroke: var(--faint); }
@@ -129,15 +129,15 @@ function kindsOf({ connections }: UnfoldedStructure): Kind[] {
   });
 }
 
-/** "w^(in,1.i)" and "w^(in,1.f)": w^(in,1.·). */
+/** "w^(in,1.i)" and "w^(in,1.f)": w^(in,1.·); "W_i" and "W_f": W_∗. */
 function kindName(weights: readonly string[]): string {
   const [head] = new Set(weights.map(headOf));
   return weights.length > 1 && head !== undefined && weights.every((name) => headOf(name) === head)
-    ? `${head}·)`
+    ? `${head}${head.includes("(") ? "·)" : "∗"}`
     : weights.join(", ");
 }
 
-const headOf = (name: string) => /^.*?,(?:\d+\.)?/.exec(name)?.[0];
+const headOf = (name: string) => /^(?:.*?,(?:\d+\.)?|.*_)/.exec(name)?.[0];
 
 function drawConnection(
   connection: UnfoldedConnection,
@@ -218,7 +218,9 @@ function legendOf(
     const most = Math.max(...uses);
     const upTo = Math.min(...uses) < most ? "up to " : "";
     const gates =
-      own.length > 1 ? ` for ${own.map((each) => each.name.slice(headOf(each.name)?.length ?? 0, -1)).join(", ")}` : "";
+      own.length > 1
+        ? ` for ${own.map((each) => each.name.slice(headOf(each.name)?.length ?? 0).replace(")", "")).join(", ")}`
+        : "";
     const times = most === 1 ? "once" : `${upTo}${most} times, the same each time`;
     const parameters = own.map(({ parameter }) => parameter);
     return { kind: colour, text: `${name}${gates}: ${shapes}, ${times}`, parameters };
@@ -229,19 +231,33 @@ function legendOf(
     : rows;
 }
 
-/** "x^(1)(t=2)" with (1) raised. */
+/** "x^(1)(t=2)" with (1) raised, "W_i" with i lowered. */
 function labelAt(text: string, x: number, y: number, kind: string, data = ""): string {
-  const parts = text.split(/\^(\([^)]*\))/);
-  const spans = parts.map((part, k) =>
-    k % 2 === 0 ? escaped(part) : `<tspan class="above" dy="-5">${escaped(part)}</tspan>`,
-  );
-  // What follows a raised part goes down again.
-  const content = spans
-    .map((span, k) => (k > 0 && k % 2 === 0 && span !== "" ? `<tspan dy="5">${span}</tspan>` : span))
-    .join("");
-  return `<text class="${kind}" x="${round(x)}" y="${round(y)}"${data}>${content}</text>`;
+  // A part that is raised or lowered comes with its sign; what follows it stands on the line again.
+  let height = 0;
+  const spans = text.split(raisedOrLowered).flatMap((part) => {
+    const sign = part.length > 1 ? /^[\^_]/.exec(part)?.[0] : undefined;
+    const to = sign === "^" ? -5 : sign === "_" ? 4 : 0;
+    const shift = to === height ? "" : ` dy="${to - height}"`;
+    if (part === "") return [];
+    height = to;
+    if (sign === undefined) return [shift === "" ? escaped(part) : `<tspan${shift}>${escaped(part)}</tspan>`];
+    return [`<tspan class="${sign === "^" ? "above" : "below"}"${shift}>${escaped(plain(part))}</tspan>`];
+  });
+  return `<text class="${kind}" x="${round(x)}" y="${round(y)}"${data}>${spans.join("")}</text>`;
 }
 
+const raisedOrLowered = /(\^\([^)]*\)|_(?:\{[^}]*\}|[\w∗]+(?:,[\w∗.]+)?))/;
+
+/** What is raised or lowered, without sign and braces. */
+const plain = (part: string) => part.slice(1).replace(/^\{(.*)\}$/, "$1");
+
 function plainLength(text: string): number {
-  return [...text.replaceAll(/\^\([^)]*\)/g, (raised) => raised.slice(1, Math.ceil(1 + 0.8 * raised.length)))].length;
+  const shorter = (part: string) => plain(part).slice(0, Math.ceil(0.8 * (part.length - 1)));
+  return [
+    ...text
+      .split(raisedOrLowered)
+      .map((part, k) => (k % 2 === 1 ? shorter(part) : part))
+      .join(""),
+  ].length;
 }

@@ -1,20 +1,28 @@
 /** The room of unfolding, as a visitor uses it. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import {
+  alignedLines,
   compileReference,
+  completeConfig,
   decodeModel,
   drawnParameters,
   equationLines,
+  exportSafetensors,
   feedforwardProgram,
   importModel,
   namedNetwork,
   ndarray,
+  networkOfModel,
+  replicaOf,
   unfold,
   unfoldedFormula,
   unfoldedStructure,
 } from "../../src/index.ts";
+import { openTrained, startRun } from "../../src/node.ts";
 import { visiting } from "./visit.test-helper.ts";
 
 /** What stands for a symbol in formulas; `more`: further attributes. */
@@ -174,6 +182,69 @@ visiting("the room of unfolding", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
+  test("the formula of a state, and names that are the picture's too", async () => {
+    const page = await enter("#/unfold?cell=lstm&steps=2");
+    await page.getByLabel("Formula of", { exact: true }).selectOption({ label: "cₜ: cell state" });
+    await page.getByRole("heading", { name: "What was asked for" }).waitFor();
+    const { derivation, where } = unfoldedFormula(namedNetwork("lstm"), { steps: 2, form: "matrix", of: "c" });
+    const { content } = await saved(page, "Save .txt");
+    for (const line of equationLines([...derivation, ...where])) expect(content.toString()).toContain(line);
+    expect(await page.locator(".unfolded .layer text").allTextContents()).toEqual(["x₁", "h₁", "x₂", "c₂"]);
+    await page.waitForFunction("location.hash.includes('of=c')");
+    await page.close();
+  });
+
+  test("LaTeX is copied", async () => {
+    const page = await enter("#/unfold?cell=rnn&steps=2");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByRole("button", { name: "Copy LaTeX" }).click();
+    await page.getByText("LaTeX copied.").waitFor();
+    const latex = (await page.evaluate("navigator.clipboard.readText()")) as string;
+    const { derivation } = unfoldedFormula(namedNetwork("rnn"), { steps: 2, form: "matrix", style: "latex" });
+    expect(latex).toContain(alignedLines(derivation).join("\n"));
+    await page.close();
+  });
+
+  test("a network from a file has its own cell and sizes; one that reads the whole problem first is refused", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "longhand-unfold-"));
+    const config = completeConfig({ task: "parity", model: { name: "gru", hidden: 2 }, steps: 1, solved: null });
+    {
+      await using run = await startRun(join(folder, "run"), config);
+      for await (const _ of run.events());
+    }
+    const trained = await openTrained(join(folder, "run"));
+    writeFileSync(join(folder, "gru.safetensors"), exportSafetensors(trained));
+    const page = await enter("#/unfold?steps=2");
+    await page.getByLabel("Network files").setInputFiles(join(folder, "gru.safetensors"));
+    await page.getByRole("region", { name: "Opened files" }).getByRole("link", { name: "Unfold" }).click();
+    await shows(page, "gru over 3 time steps");
+    expect(await page.getByText("it has its own cell and sizes").count()).toBe(1);
+    expect(await page.getByLabel("Cell", { exact: true }).count()).toBe(0);
+    const { content } = await saved(page, "Save .onnx");
+    const steps = [0, 1, 1].map((bit, k) => [`x_${k + 1}`, ndarray(Float64Array.of(bit), [1, 1])]);
+    const { parameters } = replicaOf(trained);
+    const exact = feedforwardProgram(unfold(networkOfModel(trained.model), { steps: 3 }));
+    const read = compileReference(importModel(decodeModel(new Uint8Array(content)))).run(Object.fromEntries(steps));
+    const expected = compileReference(exact).run({ ...parameters, ...Object.fromEntries(steps) });
+    expect(read.y!.data[0]).toBeCloseTo(expected.y!.data[0]!, 6);
+    await page.close();
+    rmSync(folder, { recursive: true });
+    const refused = await open("#/unfold?network=shipped:multiplication");
+    await refused.getByRole("alert").getByText("reads the whole problem first").waitFor();
+    await refused.getByRole("button", { name: "Choose a cell instead" }).click();
+    await shows(refused, "lstm over 3 time steps");
+    await refused.close();
+  });
+
+  test("a long check is stopped at once", async () => {
+    const page = await enter("#/unfold?cell=lstm&steps=60&hidden=64&inputs=64");
+    await page.getByRole("button", { name: "Check that it computes the same" }).click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
+    expect(await page.getByText("it is the same network").count()).toBe(0);
+    await page.close();
+  });
+
   test("what is too large, or can't be, is said; the rest stays", async () => {
     const page = await enter("#/unfold?cell=dcm&steps=6&expand=yes");
     await page
@@ -195,7 +266,7 @@ visiting("the room of unfolding", ({ open, picture, expectAccessible }) => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await enter("#/unfold?steps=4&cell=rnn&form=sums", { colorScheme });
       await page.getByText("With more steps").waitFor();
-      await page.locator('.unfolded .weight[data-parameters="U"]').first().hover();
+      await page.locator(symbol("parameter", "U")).first().hover();
       await picture(page, `unfold-${colorScheme}`);
       await expectAccessible(page);
       await page.close();

@@ -15,7 +15,7 @@ import { type ChosenNetwork, networkOf } from "./network.ts";
 import type { Values } from "./settings.ts";
 
 export type UnfoldInput = ChosenNetwork & {
-  readonly options: Pick<Values, "steps" | "indices" | "thresholds" | "initial" | "expand" | "derivation">;
+  readonly options: Pick<Values, "steps" | "of" | "indices" | "thresholds" | "initial" | "expand" | "derivation">;
 };
 
 /** A formula thrice: with data attributes, as LaTeX for others, as text. */
@@ -35,12 +35,16 @@ export function job({ options, ...chosen }: UnfoldInput) {
   const { steps, thresholds, initial, derivation } = options;
   const network = networkOf(chosen);
   const { indices, expand } = options;
+  const symbols = networkSymbols(network, form);
+  // A name of another cell's value is none of this one's.
+  const isOther = symbols.some(({ kind, name, role }) => kind === "value" && role !== "input" && name === options.of);
+  const of = isOther && options.of !== "y" ? { of: options.of } : {};
   const shared: UnfoldedFormulaOptions = {
     ...{ steps, form, thresholds, initial, most: MOST_SYMBOLS },
     ...(indices !== "usual" && { indices }),
     ...(expand !== "usual" && { expand: expand === "yes" }),
   };
-  const structure = unfoldedStructure(unfold(network, { steps, thresholds, initial }));
+  const structure = unfoldedStructure(unfold(network, { steps, thresholds, initial, ...of }), form);
   const title = `${network.cell.name} over ${steps} time step${steps === 1 ? "" : "s"}`;
   const write = (more: Partial<UnfoldedFormulaOptions>): WrittenFormula => ({
     marked: unfoldedFormula(network, { ...shared, ...more, style: "latex", mark: markedLatex }),
@@ -50,13 +54,14 @@ export function job({ options, ...chosen }: UnfoldInput) {
   return {
     title,
     structure,
-    symbols: networkSymbols(network, form),
+    symbols,
+    of: symbols.find(({ kind, name }) => kind === "value" && name === of.of),
     functions: functionsOf(network, shared),
     picture: attempt(() => unfoldedPicture(structure, { title })),
     /** One step alone is always small enough. */
     cell: write({ steps: 1, expand: false }),
-    formula: attempt(() => write({ derivation })),
-    hasGates: networkSymbols(network, form).some(({ role }) => role === "gate"),
+    formula: attempt(() => write({ derivation, ...of })),
+    hasGates: symbols.some(({ role }) => role === "gate"),
   };
 }
 

@@ -434,3 +434,23 @@ describe("marks", () => {
     }
   });
 });
+
+describe("of a state or a gate instead of the output", () => {
+  const lstm = namedNetwork("lstm");
+  const of = (name: string, steps: number, options: object = {}) =>
+    unfoldedFormula(lstm, { steps, form: "matrix", of: name, ...options });
+
+  test("the cell state, and what it is made of", () => {
+    const { derivation, where } = of("c", 2);
+    expect(derivation).toEqual([{ left: "c₂", right: "f₂ ⊙ c₁ + i₂ ⊙ g₂" }]);
+    expect(where.map(({ left }) => left)).not.toContain("o₂");
+    expect(where).toContainEqual({ left: "c₁", right: "i₁ ⊙ g₁" });
+  });
+  test("a gate, its values put in; in sums by its own name", () => {
+    expect(of("f", 1, { expand: true }).derivation).toEqual([{ left: "f₁", right: "σ(x₁ W_f + b_f)" }]);
+    expect(unfoldedFormula(lstm, { steps: 2, of: "f" }).derivation[0]!.left).toBe("f_j(t=2)");
+  });
+  test("a name that the network hasn't", () => {
+    expect(() => of("d", 1)).toThrow('unknown value "d"');
+  });
+});

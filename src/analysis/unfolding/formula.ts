@@ -97,7 +97,9 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
     const base = names.quantities.get("y") ?? { base: isSums ? "ŷ" : "y" };
     const at = { indices: isSums ? [letters.of(output)] : [], time: timeOf(unfolding.steps) };
     const { name, time } = quantities.get(output) ?? { name: "y", time: unfolding.steps };
-    return mark({ kind: "value", name, time, step: time }, written(isSums ? { base: "ŷ" } : base, names, style, at));
+    const own = isSums ? { base: "ŷ" } : base;
+    const shown = unfolding.of === undefined ? own : names.quantities.get(name)!;
+    return mark({ kind: "value", name, time, step: time }, written(shown, names, style, at));
   };
 
   /** What an element of a tensor is; `open`: indices of the sums around it. */
@@ -216,11 +218,11 @@ function bracketsOf(form: FormulaForm, style: PrintStyle): readonly [string, str
 
 const shallow = (text: string): Part => ({ ...atom(text), isDeep: false });
 
-function lettersIn({ inputs, output, quantities }: Unfolding, names: Names, isDistinct: boolean): Letters {
+function lettersIn({ inputs, output, of, quantities }: Unfolding, names: Names, isDistinct: boolean): Letters {
   const bases = new Set([...names.quantities.values()].map(({ base }) => base));
   const values = new Map<string, Tensor[]>();
   for (const { name, tensor } of quantities.values()) values.set(name, [...(values.get(name) ?? []), tensor]);
-  return lettersOf({ inputs, output, values }, bases, isDistinct);
+  return lettersOf({ inputs, values, ...(of === undefined && { output }) }, bases, isDistinct);
 }
 
 function unwritable(tensor: Tensor): LonghandError {

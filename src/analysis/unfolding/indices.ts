@@ -30,13 +30,17 @@ const pools = {
 export function lettersOf(
   graph: {
     readonly inputs: readonly Tensor[];
-    readonly output: Tensor;
+    /** Where it isn't the network's own, its axis is that of its layer. */
+    readonly output?: Tensor;
     readonly values: ReadonlyMap<string, readonly Tensor[]>;
   },
   names: ReadonlySet<string>,
   isDistinct: boolean,
 ): Letters {
-  const axes = axesOf([...[...graph.values.values()].flat(), graph.output], [...graph.values.values()]);
+  const axes = axesOf(
+    [...[...graph.values.values()].flat(), ...(graph.output ? [graph.output] : [])],
+    [...graph.values.values()],
+  );
   const chosen = new Map<number, string>();
   const taken = new Set<string>();
   const choose = (axis: number, pool: readonly string[]) => {
@@ -46,7 +50,7 @@ export function lettersOf(
     taken.add(letter);
   };
   for (const x of graph.inputs) choose(axes(x), pools.input);
-  choose(axes(graph.output), pools.output);
+  if (graph.output) choose(axes(graph.output), pools.output);
   for (const [value] of graph.values.values()) if (value) choose(axes(value), pools.hidden);
   const of = (tensor: Tensor) => chosen.get(axes(tensor)) ?? "e";
   return {

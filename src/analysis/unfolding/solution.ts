@@ -12,6 +12,8 @@ export interface SolutionOptions {
   readonly indices?: "sheet" | "distinct";
   /** Number of time steps. */
   readonly steps: number;
+  /** Name of the state or gate whose formula at the last step is asked for. Default: the network's output. */
+  readonly of?: string;
   /** Default "sums". */
   readonly form?: FormulaForm;
   /** Default "text". */
@@ -61,15 +63,15 @@ const DEEPEST = 300;
 /**
  * The output of a network at its last time step in terms of the weights and the inputs (papers/002, eq. 3–13), derived from
  * the graph of the cell's step.
- * @throws LonghandError `argument` for a formula of more symbols than the limit, saying how many it has, or of more than 300
+ * @throws LonghandError `unknown-name` for a value that the network hasn't; `argument` for a formula of more symbols than the limit, saying how many it has, or of more than 300
  *   steps inside each other; for a number of steps that isn't a whole one of at least 1; for sizes other than 1 in the form "scalar".
  */
 export function unfoldedFormula(network: RecurrentNetwork, options: SolutionOptions): Solution {
-  const { steps, form = "sums", style = "text", most = MOST, mark } = options;
+  const { steps, form = "sums", style = "text", most = MOST, mark, of } = options;
   const { initial = "zero", thresholds = form !== "sums" } = options;
   if (form === "scalar") checkSizes(network);
   const indices = options.indices ?? (isSheetNetwork(network) ? "sheet" : "distinct");
-  const unfolding = unfold(network, { steps, thresholds, initial });
+  const unfolding = unfold(network, { steps, thresholds, initial, ...(of !== undefined && { of }) });
   const hasGates = [...unfolding.quantities.values()].some(({ kind }) => kind === "gate");
   const expand = options.expand ?? !hasGates;
   const writer = formulaWriter(unfolding, { form, style, indices, ...(mark && { mark }) });

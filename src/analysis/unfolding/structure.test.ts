@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { namedNetwork } from "./named.ts";
+import type { FormulaForm } from "./names.ts";
 import { unfoldedStructure } from "./structure.ts";
 import { unfold } from "./unfold.ts";
 
@@ -116,4 +117,21 @@ describe("what layers and connections are made of, by the cell's own names", () 
       "x by W",
     ]);
   });
+});
+
+test("names are those of the formula's form", () => {
+  const names = (form: FormulaForm) => {
+    const { layers, weights } = unfoldedStructure(unfold(namedNetwork("rnn"), { steps: 2 }), form);
+    return [...layers.map(({ name }) => name), ...weights.map(({ name }) => name)].join(" ");
+  };
+  expect(names("sums")).toBe("x^(0)(t=1) x^(1)(t=1) x^(0)(t=2) x^(1)(t=2) ŷ(t=2) w^(1) w^(rec) b^(1) w^(2) b^(2)");
+  expect(names("matrix")).toBe("x₁ h₁ x₂ h₂ y₂ W U b V c");
+});
+
+test("of a state that is asked for: what it depends on, and nothing else", () => {
+  const { layers, weights } = unfoldedStructure(unfold(namedNetwork("lstm"), { steps: 2, of: "c" }), "matrix");
+  expect(layers.map(({ kind, name }) => `${kind} ${name}`)).toEqual(["input x₁", "hidden h₁", "input x₂", "hidden c₂"]);
+  expect(layers.at(-1)!.values).not.toContain("o");
+  expect(weights.find(({ parameter }) => parameter === "Wo")!.uses).toBe(1);
+  expect(weights.some(({ parameter }) => parameter === "V")).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** The unfolded network as layers of units and what connects them: what it is drawn from, and counted by. */
 import { type Tensor, topologicalOrder } from "../../graph/index.ts";
-import { namesOf, written } from "./names.ts";
+import { type FormulaForm, namesOf, written } from "./names.ts";
 import { readingsOf } from "./readings.ts";
 import type { Quantity, Unfolding } from "./unfold.ts";
 
@@ -76,10 +76,14 @@ function addTo(list: string[], names: readonly string[]): void {
   for (const name of names) if (!list.includes(name)) list.push(name);
 }
 
-/** The layers, connections and weights of an unfolded network. */
-export function unfoldedStructure(unfolding: Unfolding): UnfoldedStructure {
+/**
+ * The layers, connections and weights of an unfolded network.
+ * @param form of the formulas whose names they have. Default "sums".
+ */
+export function unfoldedStructure(unfolding: Unfolding, form: FormulaForm = "sums"): UnfoldedStructure {
   const { network, quantities, output, steps } = unfolding;
-  const names = namesOf(network, "sums");
+  const names = namesOf(network, form);
+  const outputName = form === "sums" ? { base: "ŷ" } : (names.quantities.get("y") ?? { base: "y" });
   const all = [...quantities.values()].filter(isReached(unfolding));
   const outermost = quantities.get(output) ?? { name: "y", time: steps, kind: "output", tensor: output };
   const depths = depthsOf([...quantities.values()]);
@@ -95,10 +99,11 @@ export function unfoldedStructure(unfolding: Unfolding): UnfoldedStructure {
     }
     keys.set(key, layers.length);
     const depth = depths.get(quantity.name)!;
-    const kind = quantity.kind === "input" ? "input" : quantity === outermost ? "output" : "hidden";
+    const kind =
+      quantity.kind === "input" ? "input" : quantity === outermost && unfolding.of === undefined ? "output" : "hidden";
     const told = outputOfLayer(all, quantity, depths);
-    const value = kind === "output" ? { base: "ŷ" } : names.quantities.get(told.name)!;
-    const name = written(value, names, "text", { time: `t=${quantity.time}` });
+    const value = kind === "output" ? outputName : names.quantities.get(told.name)!;
+    const name = written(value, names, "text", { time: form === "sums" ? `t=${quantity.time}` : `${quantity.time}` });
     const units = Number(quantity.tensor.shape.at(-1));
     layers.push({ kind, time: quantity.time, depth, units, name, values: [quantity.name], parameters: [] });
   }

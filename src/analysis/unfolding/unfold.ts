@@ -1,6 +1,6 @@
 /** A network over a number of time steps as one graph without recurrence: its step's graph put into itself. */
 import type { Tensors } from "../../cells/index.ts";
-import { LonghandError } from "../../errors.ts";
+import { LonghandError, unknownName } from "../../errors.ts";
 import { type Dimension, input, replaceInputs, type Tensor, topologicalOrder } from "../../graph/index.ts";
 import { learnedState, parameterTensors, type RecurrentNetwork, readOut } from "./network.ts";
 import { withoutZeros, zeros } from "./zeros.ts";
@@ -23,6 +23,8 @@ export interface UnfoldOptions {
   readonly initial?: "zero" | "symbolic";
   /** Extent of the batch. Default "batch": open. */
   readonly batch?: Dimension;
+  /** Name of the state or gate whose value at the last step is asked for. Default: the network's output. */
+  readonly of?: string;
 }
 
 export interface Unfolding {
@@ -36,16 +38,19 @@ export interface Unfolding {
   readonly initial: Tensors;
   /** Every named value that the graph still has. */
   readonly quantities: ReadonlyMap<Tensor, Quantity>;
-  /** y [batch, output] at the last time step. */
+  /** y [batch, output] at the last time step, or the value that was asked for. */
   readonly output: Tensor;
+  /** Name of the value that was asked for. Default: the network's output was. */
+  readonly of?: string;
 }
 
 /**
  * Unfolds a network in time: y at the last step as a graph over x at every step.
- * @throws LonghandError `argument` for a number of steps that isn't a whole one of at least 1.
+ * @throws LonghandError `argument` for a number of steps that isn't a whole one of at least 1; `unknown-name` for a value that
+ *   the network hasn't.
  */
 export function unfold(network: RecurrentNetwork, options: UnfoldOptions): Unfolding {
-  const { steps, thresholds = true, initial = "zero", batch = "batch" } = options;
+  const { steps, thresholds = true, initial = "zero", batch = "batch", of } = options;
   if (!Number.isSafeInteger(steps) || steps < 1) {
     throw new LonghandError(
       "argument",
@@ -71,6 +76,8 @@ export function unfold(network: RecurrentNetwork, options: UnfoldOptions): Unfol
     ...(network.readout ? [{ name: "h", kind: "state" as const, tensor: step.output }] : []),
     { name: "y", kind: "output" as const, tensor: read },
   ];
+  const asked = of === undefined ? parts.length - 1 : parts.findIndex(({ name }) => name === of);
+  if (asked < 0) throw unknownName("value", of!, [...new Set(parts.map(({ name }) => name))]);
   const outputs = [...names.map((name) => step.state[name]!), ...parts.map(({ tensor }) => tensor)];
 
   const symbolic = initial === "symbolic" ? before : {};
@@ -101,9 +108,9 @@ export function unfold(network: RecurrentNetwork, options: UnfoldOptions): Unfol
     parts.forEach(({ name, kind }, k) => {
       note({ name, kind, time, tensor: made[names.length + k]! });
     });
-    output = made.at(-1)!;
+    output = made[names.length + asked]!;
   }
-  return { network, steps, parameters, inputs, initial: symbolic, quantities, output };
+  return { network, steps, parameters, inputs, initial: symbolic, quantities, output, ...(of !== undefined && { of }) };
 }
 
 /** Parameters that are added and nothing else: the biases, or thresholds, of units. */
