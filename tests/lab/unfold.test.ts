@@ -252,6 +252,8 @@ visiting("the room of unfolding", ({ open, picture, expectAccessible }) => {
       .getByText(/a formula of .* symbols, its gates put in; expected at most 1,500/)
       .waitFor();
     await page.locator(".unfolded").waitFor();
+    await page.getByRole("button", { name: "Let each value have an equation of its own" }).click();
+    await page.getByRole("heading", { name: "where" }).waitFor();
     await page.getByLabel("Hidden units").fill("3,x");
     await page.getByRole("alert").getByText('received "x"').waitFor();
     expect(await page.getByLabel("Hidden units").getAttribute("aria-invalid")).toBe("true");

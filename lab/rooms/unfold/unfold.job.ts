@@ -40,6 +40,7 @@ export function job({ options, ...chosen }: UnfoldInput) {
   const isOther = symbols.some(({ kind, name, role }) => kind === "value" && role !== "input" && name === options.of);
   const of = isOther && options.of !== "y" ? { of: options.of } : {};
   const shared: UnfoldedFormulaOptions = {
+    breaks: true,
     ...{ steps, form, thresholds, initial, most: MOST_SYMBOLS },
     ...(indices !== "usual" && { indices }),
     ...(expand !== "usual" && { expand: expand === "yes" }),

@@ -454,3 +454,14 @@ describe("of a state or a gate instead of the output", () => {
     expect(() => of("d", 1)).toThrow('unknown value "d"');
   });
 });
+
+test("breaks: other forms than sums have lines, too; together they are the same formula", () => {
+  for (const form of ["matrix", "scalar"] as const) {
+    const network = namedNetwork("rnn", { input: 1, hidden: 1 });
+    const [broken, whole] = [true, false].map(
+      (breaks) => unfoldedFormula(network, { steps: 4, form, breaks }).derivation[0]!.right,
+    );
+    expect(broken!.split("\n")).toHaveLength(4);
+    expect(broken!.replaceAll("\n", " ")).toBe(whole);
+  }
+});

@@ -42,6 +42,8 @@ export interface WriterOptions {
   readonly time?: (time: number) => string;
   /** Default: symbols are written as they are. */
   readonly mark?: MarkSymbol;
+  /** Whether a new line begins before a term that an equation of an earlier step was put into. Default: in sums it does. */
+  readonly breaks?: boolean;
 }
 
 /** An equation: both sides as text. Sides of several lines are broken before what comes from an earlier step. */
@@ -78,6 +80,7 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
   const isLatex = style === "latex";
   const isSums = form === "sums";
   const isSheet = indices === "sheet";
+  const breaks = options.breaks ?? isSums;
   const names = namesOf(network, form);
   const letters = lettersIn(unfolding, names, !isSheet);
   const parameters = new Map(Object.entries(unfolding.parameters).map(([name, tensor]) => [tensor, name]));
@@ -155,7 +158,7 @@ export function formulaWriter(unfolding: Unfolding, options: WriterOptions = {})
     /** a + b, b on a line of its own where an equation of an earlier step was put into it, or into a sum before it. a + (b + c) is a + b + c. */
     const sum = ([a, b]: readonly [Part, Part]): Printed => {
       const isLong = b.isDeep || (a.isDeep && b.strength === SUM_OVER_INDEX);
-      const plus = isSums && isLong ? "\n+ " : " + ";
+      const plus = breaks && isLong ? "\n+ " : " + ";
       const right = within(b, /^[−-]/.test(b.text) ? STRENGTH.sum + 1 : STRENGTH.sum, style);
       return { text: `${within(a, STRENGTH.sum, style)}${plus}${right}`, strength: STRENGTH.sum };
     };

@@ -36,6 +36,8 @@ export interface SolutionOptions {
    * steps count from t: 0 is t, −1 is t−1. Default: symbols are written as they are.
    */
   readonly mark?: MarkSymbol;
+  /** Whether a new line begins before a term that an equation of an earlier step was put into. Default: in sums it does. */
+  readonly breaks?: boolean;
 }
 
 export interface Solution {
@@ -67,14 +69,20 @@ const DEEPEST = 300;
  *   steps inside each other; for a number of steps that isn't a whole one of at least 1; for sizes other than 1 in the form "scalar".
  */
 export function unfoldedFormula(network: RecurrentNetwork, options: SolutionOptions): Solution {
-  const { steps, form = "sums", style = "text", most = MOST, mark, of } = options;
+  const { steps, form = "sums", style = "text", most = MOST, mark, of, breaks } = options;
   const { initial = "zero", thresholds = form !== "sums" } = options;
   if (form === "scalar") checkSizes(network);
   const indices = options.indices ?? (isSheetNetwork(network) ? "sheet" : "distinct");
   const unfolding = unfold(network, { steps, thresholds, initial, ...(of !== undefined && { of }) });
   const hasGates = [...unfolding.quantities.values()].some(({ kind }) => kind === "gate");
   const expand = options.expand ?? !hasGates;
-  const writer = formulaWriter(unfolding, { form, style, indices, ...(mark && { mark }) });
+  const writer = formulaWriter(unfolding, {
+    form,
+    style,
+    indices,
+    ...(mark && { mark }),
+    ...(breaks !== undefined && { breaks }),
+  });
   const all: PutsIn = () => expand;
   const kept = keptValues(unfolding, all);
   const size = solutionSize(unfolding, all);
