@@ -200,7 +200,12 @@ visiting("the room of unfolding", ({ open, picture, expectAccessible }) => {
     await page.getByRole("button", { name: "Copy LaTeX" }).click();
     await page.getByText("LaTeX copied.").waitFor();
     const latex = (await page.evaluate("navigator.clipboard.readText()")) as string;
-    const { derivation } = unfoldedFormula(namedNetwork("rnn"), { steps: 2, form: "matrix", style: "latex" });
+    const { derivation } = unfoldedFormula(namedNetwork("rnn"), {
+      steps: 2,
+      form: "matrix",
+      style: "latex",
+      breaks: true,
+    });
     expect(latex).toContain(alignedLines(derivation).join("\n"));
     await page.close();
   });
@@ -268,7 +273,8 @@ visiting("the room of unfolding", ({ open, picture, expectAccessible }) => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await enter("#/unfold?steps=4&cell=rnn&form=sums", { colorScheme });
       await page.getByText("With more steps").waitFor();
-      await page.locator(symbol("parameter", "U")).first().hover();
+      await page.getByRole("group", { name: "Weights" }).getByRole("button").nth(1).focus();
+      await told(page).getByText("from x(1)(t−1) to x(1)(t)").waitFor();
       await picture(page, `unfold-${colorScheme}`);
       await expectAccessible(page);
       await page.close();
