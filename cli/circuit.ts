@@ -101,7 +101,7 @@ function workOn({ network, origin }: ChosenNetwork, wiring: Wiring, input: strin
   const columns = Array.from({ length: count }, (_, t) => {
     const symbols = Array.from(letters.subarray(t * channels, (t + 1) * channels));
     const answer = exact[t]! < 0 ? "" : task.output[made.answer[t]!]!;
-    return { step: t + 1, symbols, inputs: featuresOf(symbols, network), units: made.states[t]!, answer };
+    return { step: t + 1, symbols, inputs: made.inputs[t]!, units: made.states[t]!, answer };
   });
   const frames = columns
     .filter(({ step }) => only === undefined || step === only)
@@ -120,17 +120,6 @@ function workOn({ network, origin }: ChosenNetwork, wiring: Wiring, input: strin
     names: [...wiring.inputs, ...wiring.layers.flat().map(({ name }) => name), "answer"],
     columns: columns.map(({ symbols: _, ...rest }) => rest),
   };
-}
-
-/** A step's symbols as the network reads them. */
-function featuresOf(symbols: readonly number[], { task, model }: ChosenNetwork["network"]): number[] {
-  const isCentred = model.options.centred === true;
-  return symbols
-    .flatMap((symbol, channel) => {
-      const { length } = task.channels[channel]!;
-      return length === 2 ? [symbol] : Array.from({ length }, (_, k) => (k === symbol ? 1 : 0));
-    })
-    .map((value) => (isCentred ? 2 * value - 1 : value));
 }
 
 /** Every activation at every step, a row a unit; steps that don't fit beside each other go on below. */

@@ -50,6 +50,7 @@ export {
 export { type VisitedState, type VisitOptions, visitedStates } from "./visited.ts";
 export {
   type Connection,
+  rewired,
   subscript,
   type UnitNames,
   type UnitPlace,

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
+import { ndarray } from "../graph/index.ts";
 import { findModel, ilrnnModel } from "../models/index.ts";
 import { randomSource } from "../random/index.ts";
-import { binaryAddition, findTask, parity } from "../tasks/index.ts";
+import { binaryAddition, findTask, parity, signatureOf } from "../tasks/index.ts";
 import { fullAdder, threeUnitAdder } from "./built/index.ts";
 import { makeNetwork } from "./network.ts";
 import { noisyParameters } from "./noisy.ts";
+import { stepperOf } from "./stepper.ts";
 import { stepThrough } from "./steps.ts";
-import { wiringOf } from "./wiring.ts";
+import { rewired, wiringOf } from "./wiring.ts";
 
 test("the full adder's connections are those of the figure", () => {
   const { inputs, layers, connections } = wiringOf(fullAdder.network, fullAdder);
@@ -62,9 +64,52 @@ test("names of any network's units", () => {
   expect(wired("parity", new Array<number>(10).fill(1)).connections).toHaveLength(11 + 121);
 });
 
+test("with other weights the connections stay, those that became zero too", () => {
+  const { network } = fullAdder;
+  const wiring = wiringOf(network, fullAdder);
+  const noisy = noisyParameters(network.parameters, 0.1, randomSource(2));
+  const other: typeof noisy = { ...noisy, R43: { ...noisy.R43!, data: new Float64Array(8) } };
+  const { inputs, layers, connections } = rewired(wiring, other);
+  expect(inputs).toEqual(wiring.inputs);
+  expect(layers.flat().map(({ bias }) => bias)).toEqual([1, 2, 3, 4].flatMap((n) => [...other[`b${n}`]!.data]));
+  expect(connections.map(({ from, to }) => [from, to])).toEqual(wiring.connections.map(({ from, to }) => [from, to]));
+  expect(connections.filter(({ weight }) => weight === 0).map(({ parameter }) => parameter)).toEqual([
+    "R43",
+    "R43",
+    "R43",
+  ]);
+  const first = connections.find(({ parameter, from, to }) => parameter === "W2" && from.unit === 2 && to.unit === 1);
+  expect(first!.weight).toBe(other.W2!.data[5]);
+  expect(rewired(wiring, network.parameters)).toEqual(wiring);
+});
+
+test("what a network reads: a 1 in a symbol's place, or bits around zero", () => {
+  const read = (task: string, options: object, text: string) => {
+    const found = findTask(task);
+    const model = ilrnnModel.build(options, signatureOf(found));
+    const parameters = Object.fromEntries(
+      Object.entries(model.parameters).map(([name, { shape }]) => [
+        name,
+        ndarray(new Float64Array(shape.reduce((a, b) => a * b)), shape),
+      ]),
+    );
+    return stepThrough(makeNetwork({ task: found, model, parameters }), found.parse(text), stepperOf(model)).inputs;
+  };
+  expect(read("base-3-addition", {}, "2+0")[0]).toEqual([0, 0, 1, 1, 0, 0]);
+  expect(read("binary-addition", { centred: true }, "1+0")).toEqual([
+    [1, -1],
+    [-1, -1],
+  ]);
+});
+
 test("every activation at every step: 3 + 1 counts 2, 2, 1 ones", () => {
   const { network } = threeUnitAdder;
-  const { initial, states, answer } = stepThrough(network, binaryAddition.parse("3+1"));
+  const { inputs, initial, states, answer } = stepThrough(network, binaryAddition.parse("3+1"));
+  expect(inputs).toEqual([
+    [1, 1],
+    [1, 0],
+    [0, 0],
+  ]);
   expect(initial).toEqual([[0, 0, 0], [0]]);
   expect(states).toEqual([
     [[1, 1, 0], [0]],

@@ -16,6 +16,8 @@ export interface WiredUnit {
 export interface Connection {
   readonly from: UnitPlace;
   readonly to: UnitPlace;
+  /** Name of the matrix whose element [from.unit, to.unit] the weight is. */
+  readonly parameter: string;
   readonly weight: number;
   /** From the step before. */
   readonly isRecurrent: boolean;
@@ -57,11 +59,11 @@ export function wiringOf(network: Network, names: UnitNames = unitNames(network)
     data.forEach((weight, k) => {
       if (weight === 0) return;
       const from = { layer: below, unit: Math.floor(k / shape[1]!) };
-      connections.push({ from, to: { layer: above, unit: k % shape[1]! }, weight, isRecurrent });
+      connections.push({ from, to: { layer: above, unit: k % shape[1]! }, parameter: name, weight, isRecurrent });
     });
   };
   const layers = names.units.map((list, n) =>
-    list.map((name, unit) => ({ name, bias: parameters[`b${n + 1}`]!.data[unit]! })),
+    list.map((name, unit) => ({ name, bias: parameters[biasOf(n + 1)]!.data[unit]! })),
   );
   const separator = layers.length < 10 ? "" : ",";
   layers.forEach((_, n) => {
@@ -72,6 +74,27 @@ export function wiringOf(network: Network, names: UnitNames = unitNames(network)
   });
   return { inputs: names.inputs, layers, connections };
 }
+
+/**
+ * The same units and connections with the weights and biases of other parameters: a weight that became zero stays in its place.
+ * @param parameters of the network that was wired, or of one of its shape.
+ */
+export function rewired({ inputs, layers, connections }: Wiring, parameters: Network["parameters"]): Wiring {
+  const weightOf = ({ parameter, from, to }: Connection) => {
+    const { shape, data } = parameters[parameter]!;
+    return data[from.unit * shape[1]! + to.unit]!;
+  };
+  return {
+    inputs,
+    layers: layers.map((layer, n) =>
+      layer.map(({ name }, unit) => ({ name, bias: parameters[biasOf(n + 1)]!.data[unit]! })),
+    ),
+    connections: connections.map((connection) => ({ ...connection, weight: weightOf(connection) })),
+  };
+}
+
+/** Name of the biases of a layer, from 1. */
+const biasOf = (layer: number) => `b${layer}`;
 
 /** Names for the features and units of any network. */
 function unitNames({ task, model }: Network): UnitNames {

@@ -55,6 +55,8 @@ export interface LayoutOptions {
   readonly textWidth: (text: string) => number;
   /** What is written at a connection; none: "". */
   readonly labelOf: (connection: Connection) => string;
+  /** Connections that have their weight written. Default: see `labelled`. */
+  readonly written?: ReadonlySet<Connection>;
   /** Nodes close to each other. Default false. */
   readonly isCompact?: boolean;
 }
@@ -94,7 +96,8 @@ const sizes = {
 } as const satisfies Record<string, Sizes>;
 
 /** Lays a circuit out; its upper left corner is at 0, 0. */
-export function layCircuitOut(wiring: Wiring, { textWidth, labelOf, isCompact = false }: LayoutOptions): CircuitLayout {
+export function layCircuitOut(wiring: Wiring, options: LayoutOptions): CircuitLayout {
+  const { textWidth, labelOf, written = labelled(wiring), isCompact = false } = options;
   // Registers stand above or below the units of their column: where fewer connections cross. Dense ones cross anyhow.
   const sides: boolean[] = [];
   for (let column = 0; column < wiring.layers.length && !isDense(wiring); column++) {
@@ -149,7 +152,7 @@ export function layCircuitOut(wiring: Wiring, { textWidth, labelOf, isCompact = 
     radius,
     isTight,
     nodes,
-    edges: placeLabels(edges, nodes, radius, labelled(wiring), (connection) => {
+    edges: placeLabels(edges, nodes, radius, written, (connection) => {
       const text = labelOf(connection);
       return text === "" ? undefined : { width: textWidth(text) + 6, height: 16 };
     }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { builtNetworks, fullAdder, parityNetwork, stepThrough, type Wiring, wiringOf } from "../networks/index.ts";
 import { circuitFilm, circuitPicture, shortNumber } from "./circuit.ts";
 import { type CircuitEdge, layCircuitOut } from "./circuit-layout.ts";
+import { touching } from "./circuit-parts.ts";
 import { elements, flaw } from "./svg.test-helper.ts";
 
 const adder = wiringOf(fullAdder.network, fullAdder);
@@ -15,6 +16,7 @@ const dense: Wiring = {
   connections: Array.from({ length: 80 }, (_, k) => ({
     from: { layer: 1, unit: k % 8 },
     to: { layer: k < 64 ? 1 : 2, unit: k < 64 ? Math.floor(k / 8) : 0 },
+    parameter: k < 64 ? "R11" : k < 72 ? "R12" : "W2",
     weight: Math.sin(k + 1),
     isRecurrent: k < 72,
   })),
@@ -159,6 +161,79 @@ describe("film", () => {
     expect(of({ inputs: [1, 0] })).toThrow("values of 2-2-1 units, expected 1-2-1");
     expect(of({ before: [[0, 0]] })).toThrow("values of 1-2 units, expected 1-2-1");
     expect(() => circuitFilm(wiring, [], { title: "" })).toThrow("received 0 frames");
+  });
+});
+
+describe("at one step", () => {
+  const { network } = fullAdder;
+  const { inputs, states, initial } = stepThrough(network, network.task.parse("1+3"));
+  const values = [0, 1].map((t) => ({ inputs: inputs[t]!, units: states[t]!, before: states[t - 1] ?? initial }));
+  const inside = (svg: string) =>
+    elements(svg, "text")
+      .filter(({ at }) => at.class?.startsWith("inside"))
+      .map(({ text }) => text);
+
+  test("activations stand in the units, the carry in its register, weights on the connections", () => {
+    const svg = circuitPicture(adder, { title: "step 2", values: values[1]! });
+    expect(flaw(svg)).toBeUndefined();
+    // x₁ = 0, x₂ = 1; the first layer; carry, p, g; the third layer; sum and carry.
+    expect(inside(svg).join("")).toBe("01" + "010" + "110" + "0010" + "01");
+    expect(elements(svg, "text").filter(({ at }) => at.class === "weight")).toHaveLength(20);
+    expect(inside(circuitPicture(adder, { title: "step 1", values: values[0]! })).join("")).toBe(
+      "11" + "001" + "001" + "0001" + "01",
+    );
+  });
+  test("values that aren't as many as the units are refused", () => {
+    expect(() => circuitPicture(adder, { title: "", values: { ...values[0]!, inputs: [1] } })).toThrow(
+      "values of 1-3-2-4-2 units, expected 2-3-2-4-2",
+    );
+  });
+});
+
+describe("parts", () => {
+  test("of a unit: what it reads, what reads it, and its register", () => {
+    expect([...touching(adder, "b4[1]")].sort()).toEqual(
+      [
+        ...["b4[1]", "W4[2,1]", "b3[2]", "W4[3,1]", "b3[3]"],
+        ...["h4[1]", "R43[1,0]", "b3[0]", "R43[1,1]", "b3[1]", "R43[1,2]"],
+      ].sort(),
+    );
+    expect([...touching(adder, "x[1]")]).toEqual(["x[1]", "W1[1,0]", "b1[0]", "W1[1,1]", "b1[1]", "W1[1,2]", "b1[2]"]);
+    expect([...touching(adder, "R43[1,0]")].sort()).toEqual(["R43[1,0]", "b3[0]", "h4[1]"]);
+    // A register is read by the third layer; it isn't what the unit reads.
+    expect(touching(adder, "h4[1]")).not.toContain("W4[2,1]");
+  });
+
+  test("what isn't touched is faint", () => {
+    const faint = (svg: string) => elements(svg, "g").filter(({ at }) => at.opacity !== undefined).length;
+    expect(faint(circuitPicture(adder, { title: "" }))).toBe(0);
+    // 20 connections less 1, 14 nodes less 2.
+    expect(faint(circuitPicture(adder, { title: "", emphasis: "R43[1,0]" }))).toBe(19 + 12);
+  });
+
+  test("of a dense circuit the weights of what is touched are written", () => {
+    const svg = circuitPicture(dense, { title: "", emphasis: "b2[0]" });
+    const weights = elements(svg, "text").filter(({ at }) => at.class === "weight");
+    const touched = dense.connections.filter(({ to }) => to.layer === 2).map(({ weight }) => shortNumber(weight));
+    expect(weights.map(({ text }) => text).sort()).toEqual(touched.sort());
+  });
+
+  test("weights and biases are sliders with a name, features and registers have a name alone", () => {
+    const svg = circuitPicture(adder, { title: "", editable: { low: -4, high: 4 } });
+    expect(flaw(svg)).toBeUndefined();
+    const named = elements(svg, "g").filter(({ at }) => at["data-part"] !== undefined);
+    expect(named).toHaveLength(20 + 14);
+    expect(named.filter(({ at }) => at.role === "slider")).toHaveLength(20 + 11);
+    expect(named.find(({ at }) => at["data-part"] === "R43[1,0]")!.at).toMatchObject({
+      "aria-label": "carry a step before to p ∧ ¬c: weight R43[1,0]",
+      "aria-valuenow": "-1",
+      "aria-valuemin": "-4",
+      "aria-valuemax": "4",
+    });
+    expect(named.find(({ at }) => at["data-part"] === "b3[2]")!.at["aria-label"]).toBe("p ∧ c: bias b3[2]");
+    // An image's parts can't be reached.
+    expect(elements(svg, "svg")[0]!.at.role).toBe("group");
+    expect(elements(circuitPicture(adder, { title: "" }), "svg")[0]!.at.role).toBe("img");
   });
 });
 

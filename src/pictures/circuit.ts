@@ -6,9 +6,11 @@ import {
   type CircuitLayout,
   type CircuitNode,
   isDense,
+  labelled,
   layCircuitOut,
   type Point,
 } from "./circuit-layout.ts";
+import { type CircuitPart, connectionPart, nodePart, touching } from "./circuit-parts.ts";
 import { escaped, round, signColours, svgDocument } from "./svg.ts";
 
 /** What is on at a step. */
@@ -29,6 +31,18 @@ export interface CircuitOptions {
   readonly title: string;
   /** A line under the title. Default: none. */
   readonly subtitle?: string;
+}
+
+export interface CircuitPictureOptions extends CircuitOptions {
+  /** Drawn in the units in place of their biases; connections that carry nothing are faint. Default: none. */
+  readonly values?: CircuitValues;
+  /** Drawn with all that it touches, and with their weights, the others faint. Default: none. */
+  readonly emphasis?: CircuitPart | undefined;
+  /**
+   * Weights and biases can be taken hold of: connections and units are sliders from `low` to `high` with `data-part`, their name,
+   * and a label; other parts have a name alone. Default: a picture to look at.
+   */
+  readonly editable?: { readonly low: number; readonly high: number };
 }
 
 /** Larger films are no longer looked at, and hardly opened. */
@@ -62,6 +76,14 @@ const style = `
   .circuit .tip { fill: var(--faint); }
   .circuit .tip.lit { fill: var(--ink); }`;
 
+/** Where parts can be taken hold of. */
+const editableStyle = `
+  .circuit .grip { fill: none; stroke: transparent; stroke-linecap: round; pointer-events: stroke; }
+  .circuit [role=slider] { cursor: ns-resize; outline: none; }
+  .circuit [role=slider]:focus-visible .node { stroke: var(--more); stroke-width: 4; }
+  .circuit [role=slider]:focus-visible .grip { stroke: var(--more); opacity: 0.3; }
+  .circuit .weight, .circuit .bubble { pointer-events: none; }`;
+
 /**
  * Draws a network as a circuit: columns are layers from the input; a unit's bias stands in it, a connection's weight on it.
  * Arrows add, circles subtract; dotted squares are registers that hold a unit's activation of the step before, and dotted
@@ -69,20 +91,29 @@ const style = `
  * of their line.
  * @returns an SVG document that needs nothing else; it follows the reader's choice of a light or a dark page.
  */
-export function circuitPicture(wiring: Wiring, { title, subtitle }: CircuitOptions): string {
-  const layout = layCircuitOut(wiring, { textWidth, labelOf: ({ weight }) => shortNumber(weight) });
+export function circuitPicture(wiring: Wiring, options: CircuitPictureOptions): string {
+  const { title, subtitle, values, emphasis, editable } = options;
+  if (values) checkValues(wiring, values);
+  const touched = emphasis === undefined ? undefined : touching(wiring, emphasis);
+  const written =
+    touched && new Set(wiring.connections.filter((connection) => touched.has(connectionPart(connection))));
+  const layout = layCircuitOut(wiring, {
+    textWidth,
+    labelOf: ({ weight }) => shortNumber(weight),
+    written: isDense(wiring) && written ? written : labelled(wiring),
+  });
   const head = headOf(title, subtitle);
-  const legend = legendOf(wiring, false);
+  const legend = legendOf(wiring, values !== undefined);
   const parts = [
     ...head.parts,
     `<g transform="translate(${margin} ${head.height})">`,
-    ...drawn(wiring, layout),
+    ...drawn(wiring, layout, { values, touched, editable }),
     "</g>",
     `<text class="note" x="${margin}" y="${head.height + layout.height + 24}">${escaped(legend)}</text>`,
   ];
   const width = Math.max(layout.width + 2 * margin, head.width, 2 * margin + 6.2 * legend.length);
   const height = head.height + layout.height + 24 + margin;
-  return document(title, descriptionOf(wiring), Math.ceil(width), height, parts);
+  return document(title, descriptionOf(wiring), Math.ceil(width), height, parts, editable !== undefined);
 }
 
 /**
@@ -113,7 +144,7 @@ export function circuitFilm(
     const y = head.height + Math.floor(k / across) * cell.height;
     parts.push(`<g transform="translate(${x} ${y})">`);
     parts.push(`<text class="caption" x="0" y="6">${escaped(frame.caption)}</text>`);
-    parts.push(`<g transform="translate(0 20)">`, ...drawn(wiring, layout, frame), "</g>", "</g>");
+    parts.push(`<g transform="translate(0 20)">`, ...drawn(wiring, layout, { values: frame }), "</g>", "</g>");
   });
   const bottom = head.height + Math.ceil(frames.length / across) * cell.height;
   const legend = legendOf(wiring, true);
@@ -122,8 +153,16 @@ export function circuitFilm(
   return document(title, descriptionOf(wiring), Math.ceil(width), bottom + 4 + margin, parts);
 }
 
-function document(title: string, description: string, width: number, height: number, parts: readonly string[]): string {
-  return svgDocument({ kind: "circuit", width, height, title, description, style, colours: signColours, parts });
+function document(
+  title: string,
+  description: string,
+  width: number,
+  height: number,
+  parts: readonly string[],
+  isEditable = false,
+): string {
+  const more = isEditable ? ({ style: style + editableStyle, role: "group" } as const) : { style };
+  return svgDocument({ kind: "circuit", width, height, title, description, colours: signColours, parts, ...more });
 }
 
 function headOf(title: string, subtitle: string | undefined) {
@@ -133,13 +172,13 @@ function headOf(title: string, subtitle: string | undefined) {
   return { parts, width, height: margin + (subtitle ? 62 : 40) };
 }
 
-function legendOf(wiring: Wiring, isFilm: boolean): string {
+function legendOf(wiring: Wiring, hasValues: boolean): string {
   const hasRegisters = wiring.connections.some(({ isRecurrent }) => isRecurrent);
   return [
-    ...(isFilm ? [] : ["in a unit: its bias"]),
+    ...(hasValues ? [] : ["in a unit: its bias"]),
     "arrows add, circles subtract",
     ...(hasRegisters ? ["dotted squares: the unit at the step before"] : []),
-    ...(isFilm || !isDense(wiring) ? [] : ["width: weight within its layer"]),
+    ...(hasValues || !isDense(wiring) ? [] : ["width: weight within its layer"]),
   ].join(" · ");
 }
 
@@ -161,12 +200,23 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(2))).replace("-", "−");
 }
 
+interface Drawing {
+  readonly values?: CircuitValues | undefined;
+  /** The parts that aren't faint. Default: all. */
+  readonly touched?: ReadonlySet<CircuitPart> | undefined;
+  readonly editable?: CircuitPictureOptions["editable"];
+}
+
+/** How strong untouched lines and nodes are beside touched ones. */
+const faint = { line: 0.12, node: 0.35 };
+
 /** The circuit itself, its upper left corner at 0, 0. */
-function drawn(wiring: Wiring, layout: CircuitLayout, values?: CircuitValues): string[] {
+function drawn(wiring: Wiring, layout: CircuitLayout, { values, touched, editable }: Drawing): string[] {
   const largest = wiring.layers.map((_, n) =>
     Math.max(...wiring.connections.filter(({ to }) => to.layer === n + 1).map(({ weight }) => Math.abs(weight))),
   );
   const dense = isDense(wiring);
+  const isFaint = (part: CircuitPart) => touched !== undefined && !touched.has(part);
   const valueAt = (node: CircuitNode): number | undefined => {
     if (!values) return undefined;
     if (node.kind === "input") return values.inputs[node.of.unit]!;
@@ -177,14 +227,50 @@ function drawn(wiring: Wiring, layout: CircuitLayout, values?: CircuitValues): s
   // Weak lines first, so that strong ones lie over them.
   const edges = [...layout.edges].sort((a, b) => Math.abs(a.connection.weight) - Math.abs(b.connection.weight));
   for (const edge of edges) {
-    const share = Math.abs(edge.connection.weight) / largest[edge.connection.to.layer - 1]!;
-    const signal = values ? Math.min(1, Math.abs(valueAt(edge.source)!)) : 1;
+    const { connection, source, target } = edge;
+    const part = connectionPart(connection);
+    const share = Math.abs(connection.weight) / (largest[connection.to.layer - 1]! || 1);
+    const signal = values ? Math.min(1, Math.abs(valueAt(source)!)) : 1;
     const width = 0.7 + (dense ? 2.8 : 1.2) * share;
-    parts.push(...drawEdge(edge, width, (dense ? 0.1 + 0.9 * share : 1) * (0.14 + 0.86 * signal)));
+    const strength = (dense ? 0.1 + 0.9 * share : 1) * (0.14 + 0.86 * signal);
+    const lines = drawEdge(edge, width, isFaint(part) ? faint.line * strength : touched ? 1 : strength);
+    const label = `${source.name}${connection.isRecurrent ? " a step before" : ""} to ${target.name}: weight ${part}`;
+    parts.push(
+      ...held(lines, part, editable && { ...editable, label, value: connection.weight, grip: gripOf(edge, dense) }),
+    );
   }
-  for (const { label, connection } of layout.edges) if (label) parts.push(drawWeight(label, connection));
-  for (const node of layout.nodes) parts.push(...drawNode(node, wiring, layout.isTight, valueAt(node)));
+  for (const { label, connection } of layout.edges) {
+    if (label && !isFaint(connectionPart(connection))) parts.push(drawWeight(label, connection));
+  }
+  for (const node of layout.nodes) {
+    const part = nodePart(node.kind, node.of);
+    const made = drawNode(node, wiring, layout.isTight, valueAt(node));
+    const lines = isFaint(part) ? [`<g opacity="${faint.node}">`, ...made, "</g>"] : made;
+    const unit = node.kind === "unit" ? wiring.layers[node.of.layer - 1]![node.of.unit]! : undefined;
+    const label = `${node.name}: bias ${part}`;
+    parts.push(...held(lines, part, editable && { ...editable, ...(unit && { label, value: unit.bias }) }));
+  }
   return parts;
+}
+
+/** A part that can be taken hold of: a slider where it has a value. */
+function held(
+  lines: readonly string[],
+  part: CircuitPart,
+  hold?: { low: number; high: number; label?: string; value?: number; grip?: string } | undefined,
+): readonly string[] {
+  if (!hold) return lines;
+  const { low, high, label, value, grip = "" } = hold;
+  const slider =
+    label === undefined || value === undefined
+      ? ""
+      : ` role="slider" tabindex="-1" aria-orientation="vertical" aria-label="${escaped(label)}" aria-valuemin="${low}" aria-valuemax="${high}" aria-valuenow="${round(value, 6)}"`;
+  return [`<g data-part="${part}"${slider}>`, ...lines, grip, "</g>"];
+}
+
+/** What of a line can be touched: more than is seen of it. */
+function gripOf({ start, end }: CircuitEdge, dense: boolean): string {
+  return `<path class="grip" stroke-width="${dense ? 7 : 16}" d="M${round(start.x)} ${round(start.y)}L${round(end.x)} ${round(end.y)}"/>`;
 }
 
 function drawEdge({ connection, start, end }: CircuitEdge, width: number, opacity: number): string[] {

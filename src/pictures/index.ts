@@ -1,7 +1,15 @@
 /** The pictures layer: results as SVG and PNG, pure functions. */
 export { type Application, applicationsPicture, fiveApplications } from "./applications.ts";
 export { boxesPicture, type StateBox, type StateBoxes, type StatePoint } from "./boxes.ts";
-export { type CircuitFrame, type CircuitOptions, type CircuitValues, circuitFilm, circuitPicture } from "./circuit.ts";
+export {
+  type CircuitFrame,
+  type CircuitOptions,
+  type CircuitPictureOptions,
+  type CircuitValues,
+  circuitFilm,
+  circuitPicture,
+} from "./circuit.ts";
+export { type CircuitPart, connectionPart } from "./circuit-parts.ts";
 export { type ColourMap, diverging, divergingOnDark, type Rgb, sequential, sequentialOnDark } from "./colours.ts";
 export {
   type CurveAxis,

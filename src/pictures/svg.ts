@@ -8,6 +8,8 @@ export interface SvgDocument {
   readonly title: string;
   /** What the picture shows, for those who can't see it. Default: none. */
   readonly description?: string;
+  /** Of the whole: a group where its parts can be reached. Default: an image. */
+  readonly role?: "img" | "group";
   /** Rules beyond the page's own. */
   readonly style: string;
   /** Colours beyond the page's own, on a light and on a dark page: custom properties and their values. */
@@ -31,11 +33,12 @@ export const signColours = [
 ] as const;
 
 /** An SVG document that needs nothing else; it follows the reader's choice of a light or a dark page. */
-export function svgDocument({ kind, width, height, title, description, style, colours, parts }: SvgDocument): string {
+export function svgDocument(document: SvgDocument): string {
+  const { kind, width, height, title, description, role = "img", style, colours, parts } = document;
   const properties = (theme: 1 | 2) =>
     [...pageColours, ...colours].map((colour) => `--${colour[0]}: ${colour[theme]};`).join(" ");
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="${kind}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="${kind}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="${role}">`,
     `<title>${escaped(title)}</title>`,
     ...(description === undefined ? [] : [`<desc>${escaped(description)}</desc>`]),
     "<style>",

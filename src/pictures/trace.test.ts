@@ -57,6 +57,23 @@ test("texts stand in the middle of their cells, in the colour of the page on str
   ]);
 });
 
+test("a marked step is framed from its name to its last cell, and every column tells its step", () => {
+  const svg = tracePicture({ ...trace, marked: 1 });
+  const columns = elements(svg, "rect").filter(({ at }) => at.class?.startsWith("column"));
+  expect(columns.map(({ at }) => [at["data-step"], at.class])).toEqual([
+    ["0", "column"],
+    ["1", "column marked"],
+    ["2", "column"],
+  ]);
+  const { x, y, width, height } = columns[1]!.at as Record<string, string>;
+  const cells = elements(svg, "rect").filter(({ at }) => at.class === "cell");
+  expect([x, width]).toEqual([cells[1]!.at.x, cells[1]!.at.width]);
+  const name = elements(svg, "text").find(({ text }) => text === "2")!.at;
+  expect(Number(y)).toBeLessThan(Number(name.y));
+  expect(Number(y) + Number(height)).toBe(Number(cells[1]!.at.y) + Number(cells[1]!.at.height));
+  expect(tracePicture(trace)).not.toContain("data-step");
+});
+
 test("everything lies inside the picture", () => {
   const svg = tracePicture({ ...trace, subtitle: "a subtitle that is much wider than the few cells under it are" });
   const box = elements(svg, "svg")[0]!.at;

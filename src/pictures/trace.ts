@@ -19,6 +19,8 @@ export interface Trace {
   readonly steps: readonly string[];
   /** What the names of the steps count. Default "step". */
   readonly unit?: string;
+  /** The number of a step, from 0, that is framed; every step's column then bears its own as `data-step`. Default: none. */
+  readonly marked?: number;
   /** Rows that belong together stand together. */
   readonly groups: readonly (readonly TraceRow[])[];
 }
@@ -33,6 +35,8 @@ const style = `
   .trace .note { font: 13px system-ui, sans-serif; fill: var(--faint); }
   .trace .ground, .trace .strong { fill: var(--ground); }
   .trace .cell { fill: none; stroke: var(--line); }
+  .trace .column { fill: none; pointer-events: all; }
+  .trace .marked { stroke: var(--ink); stroke-width: 2; }
   .trace .more { fill: var(--more); }
   .trace .less { fill: var(--less); }`;
 
@@ -42,7 +46,7 @@ const style = `
  * @throws LonghandError `argument` for a row whose values or texts aren't as many as the steps, or a value that isn't finite.
  */
 export function tracePicture(trace: Trace): string {
-  const { title, subtitle, steps, unit = "step", groups } = trace;
+  const { title, subtitle, steps, unit = "step", marked, groups } = trace;
   const rows = groups.flat();
   for (const row of rows) checkRow(row, steps.length);
   const labels = Math.max(unit.length, ...rows.map(({ label }) => label.length)) * letter;
@@ -67,6 +71,7 @@ export function tracePicture(trace: Trace): string {
     text(margin, y, subtitle, ' class="note"');
   }
   y += 12;
+  const top = y;
   label(y, unit, ' class="note"');
   steps.forEach((name, step) => {
     centred(step, y, name, ' class="note"');
@@ -83,6 +88,15 @@ export function tracePicture(trace: Trace): string {
       y += cell.height;
     }
     y += 12;
+  }
+  if (marked !== undefined) {
+    steps.forEach((name, step) => {
+      const place = `x="${left + step * cell.width}" y="${top}" width="${cell.width}" height="${y - 12 - top}"`;
+      const kind = `column${step === marked ? " marked" : ""}`;
+      parts.push(
+        `<rect class="${kind}" data-step="${step}" ${place}><title>${escaped(`${unit} ${name}`)}</title></rect>`,
+      );
+    });
   }
   const hasValues = rows.some(({ values }) => values);
   if (hasValues) {

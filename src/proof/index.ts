@@ -11,6 +11,7 @@ export type {
   StepEquations as CertificateStep,
 } from "./certificate.ts";
 export { foreignPart, hashOfWeights, weightsOf } from "./certify.ts";
+export { type EveryProblem, everyProblem } from "./every-problem.ts";
 export {
   centreThresholds,
   exploreProduct,

@@ -82,11 +82,14 @@ export function regionNetwork(
       ),
       connections: layers.flatMap(({ weights }, n) =>
         weights.flatMap((row, from) =>
-          row.flatMap((weight, to): Connection[] =>
-            weight === 0
-              ? []
-              : [{ from: { layer: n, unit: from }, to: { layer: n + 1, unit: to }, weight, isRecurrent: false }],
-          ),
+          row.flatMap((weight, unit): Connection[] => {
+            if (weight === 0) return [];
+            const [below, to] = [
+              { layer: n, unit: from },
+              { layer: n + 1, unit },
+            ];
+            return [{ from: below, to, parameter: `W${n + 1}`, weight, isRecurrent: false }];
+          }),
         ),
       ),
     },
