@@ -54,6 +54,7 @@ export {
   subscript,
   type UnitNames,
   type UnitPlace,
+  unitNames,
   type WiredUnit,
   type Wiring,
   wiringOf,

@@ -8,7 +8,7 @@ import { makeNetwork } from "./network.ts";
 import { noisyParameters } from "./noisy.ts";
 import { stepperOf } from "./stepper.ts";
 import { stepThrough } from "./steps.ts";
-import { rewired, wiringOf } from "./wiring.ts";
+import { rewired, unitNames, wiringOf } from "./wiring.ts";
 
 test("the full adder's connections are those of the figure", () => {
   const { inputs, layers, connections } = wiringOf(fullAdder.network, fullAdder);
@@ -117,6 +117,14 @@ test("every activation at every step: 3 + 1 counts 2, 2, 1 ones", () => {
     [[1, 0, 0], [1]],
   ]);
   expect([...answer]).toEqual([0, 0, 1]);
+});
+
+test("names of units that are no circuit: each state tensor's", () => {
+  const signature = signatureOf(parity);
+  const of = (name: string, options: object) =>
+    unitNames({ task: parity, model: findModel(name).build(options, signature) });
+  expect(of("rnn", { hidden: 2 })).toEqual({ inputs: ["x"], units: [["h₁", "h₂"]] });
+  expect(of("lstm", { hidden: 1 }).units.flat().sort()).toEqual(["c", "h"]);
 });
 
 test("what has no wiring is refused", () => {

@@ -96,21 +96,26 @@ export function rewired({ inputs, layers, connections }: Wiring, parameters: Net
 /** Name of the biases of a layer, from 1. */
 const biasOf = (layer: number) => `b${layer}`;
 
-/** Names for the features and units of any network. */
-function unitNames({ task, model }: Network): UnitNames {
+/**
+ * Names for the features and units of any network.
+ * @returns `inputs` x₁ x₂ … (x₁ = 3 where a channel has more than two symbols); `units` h₁ h₂ …, y of an `ilrnn`, of others the
+ *   units of each state tensor by its name.
+ */
+export function unitNames({ task, model }: Pick<Network, "task" | "model">): UnitNames {
   const channels = task.channels.length;
   const inputs = task.channels.flatMap((alphabet, channel) => {
     const name = channels === 1 ? "x" : `x${subscript(channel + 1)}`;
     return alphabet.length === 2 ? [name] : alphabet.map((symbol) => `${name} = ${symbol}`);
   });
+  const numbered = (name: string, width: number) =>
+    Array.from({ length: width }, (_, unit) => `${name}${width === 1 ? "" : subscript(unit + 1)}`);
+  if (model.name !== "ilrnn") {
+    return { inputs, units: Object.entries(model.state).map(([name, width]) => numbered(name, width)) };
+  }
   const widths = Object.values(model.state);
   const hidden = widths.length - 1;
   const units = widths.map((width, n) =>
-    Array.from({ length: width }, (_, unit) => {
-      const number = width === 1 ? "" : subscript(unit + 1);
-      if (n === hidden) return `y${number}`;
-      return hidden === 1 ? `h${number}` : `h${superscript(n + 1)}${number}`;
-    }),
+    numbered(n === hidden ? "y" : hidden === 1 ? "h" : `h${superscript(n + 1)}`, width),
   );
   return { inputs, units };
 }

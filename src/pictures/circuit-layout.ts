@@ -57,6 +57,8 @@ export interface LayoutOptions {
   readonly labelOf: (connection: Connection) => string;
   /** Connections that have their weight written. Default: see `labelled`. */
   readonly written?: ReadonlySet<Connection>;
+  /** Registers show what they hold, and have their names beside them where there are many. Default false. */
+  readonly hasValues?: boolean;
   /** Nodes close to each other. Default false. */
   readonly isCompact?: boolean;
 }
@@ -97,7 +99,7 @@ const sizes = {
 
 /** Lays a circuit out; its upper left corner is at 0, 0. */
 export function layCircuitOut(wiring: Wiring, options: LayoutOptions): CircuitLayout {
-  const { textWidth, labelOf, written = labelled(wiring), isCompact = false } = options;
+  const { textWidth, labelOf, written = labelled(wiring), hasValues = false, isCompact = false } = options;
   // Registers stand above or below the units of their column: where fewer connections cross. Dense ones cross anyhow.
   const sides: boolean[] = [];
   for (let column = 0; column < wiring.layers.length && !isDense(wiring); column++) {
@@ -119,7 +121,9 @@ export function layCircuitOut(wiring: Wiring, options: LayoutOptions): CircuitLa
   const [lanesAbove, lanesBelow] = [lanesOn(true), lanesOn(false)];
   const widest = Math.max(...columns.flat().map(({ name }) => textWidth(name)));
   const gap = Math.max(size.gap, widest + 30);
-  const left = Math.max(radius, widest / 2) + 4;
+  const isNamedBeside = isTight && hasValues;
+  const valueWidth = textWidth("0.00") / 2;
+  const left = Math.max(radius, isNamedBeside ? valueWidth + widest + 8 : widest / 2) + 4;
   const top = lanesAbove > 0 ? 10 + 14 * lanesAbove : 0;
   const rowOf = ({ kind }: Unplaced) => (kind === "register" ? size.register : size.unit);
   const heights = columns.map((column) => column.reduce((sum, node) => sum + rowOf(node), 0));
@@ -130,7 +134,8 @@ export function layCircuitOut(wiring: Wiring, options: LayoutOptions): CircuitLa
       const row = rowOf(node);
       y += row;
       // Of a row, a unit takes the upper part, its name the lower one.
-      const width = isTight ? Math.max(side, textWidth(node.name) / 2 + 3) : side;
+      const inside = isNamedBeside ? valueWidth : textWidth(node.name) / 2;
+      const width = isTight ? Math.max(side, inside + 3) : side;
       const half = node.kind === "register" ? { width, height: side } : { width: radius, height: radius };
       return { ...node, half, x: left + gap * k, y: y - row + Math.min(row / 2, radius + 4) };
     });

@@ -190,6 +190,18 @@ describe("at one step", () => {
   });
 });
 
+test("where many registers show what they hold, their names stand beside them", () => {
+  const units = [Array.from({ length: 8 }, (_, k) => k / 8), [1]];
+  const svg = circuitPicture(dense, { title: "", values: { inputs: [1], units, before: units } });
+  expect(flaw(svg)).toBeUndefined();
+  const beside = elements(svg, "text").filter(({ at }) => at.class === "aside");
+  // Eight before each of the two layers.
+  expect(beside.map(({ text }) => text)).toEqual([...units[0]!, ...units[0]!].map((_, k) => `h${k % 8}`));
+  for (const { at, text } of beside) expect(Number(at.x) - textWidth(text)).toBeGreaterThan(0);
+  const squares = elements(svg, "rect").filter(({ at }) => at.class === "node register");
+  for (const { at } of squares) expect(Number(at.width)).toBeGreaterThan(textWidth("0.12"));
+});
+
 describe("parts", () => {
   test("of a unit: what it reads, what reads it, and its register", () => {
     expect([...touching(adder, "b4[1]")].sort()).toEqual(
@@ -231,6 +243,10 @@ describe("parts", () => {
       "aria-valuemax": "4",
     });
     expect(named.find(({ at }) => at["data-part"] === "b3[2]")!.at["aria-label"]).toBe("p ∧ c: bias b3[2]");
+    const chosen = circuitPicture(adder, { title: "", editable: { low: -4, high: 4, chosen: "b3[2]" } });
+    expect(elements(chosen, "g").filter(({ at }) => at.class === "chosen")).toMatchObject([
+      { at: { "data-part": "b3[2]" } },
+    ]);
     // An image's parts can't be reached.
     expect(elements(svg, "svg")[0]!.at.role).toBe("group");
     expect(elements(circuitPicture(adder, { title: "" }), "svg")[0]!.at.role).toBe("img");

@@ -40,9 +40,9 @@ export interface CircuitPictureOptions extends CircuitOptions {
   readonly emphasis?: CircuitPart | undefined;
   /**
    * Weights and biases can be taken hold of: connections and units are sliders from `low` to `high` with `data-part`, their name,
-   * and a label; other parts have a name alone. Default: a picture to look at.
+   * and a label; other parts have a name alone. One may be chosen. Default: a picture to look at.
    */
-  readonly editable?: { readonly low: number; readonly high: number };
+  readonly editable?: { readonly low: number; readonly high: number; readonly chosen?: CircuitPart };
 }
 
 /** Larger films are no longer looked at, and hardly opened. */
@@ -58,6 +58,7 @@ const style = `
   .circuit .caption { font-weight: 600; font-size: 13px; text-anchor: start; }
   .circuit .note { font-size: 13px; fill: var(--faint); text-anchor: start; }
   .circuit .name { fill: var(--faint); }
+  .circuit .aside { fill: var(--faint); font-size: 11px; text-anchor: end; }
   .circuit .inside { font-size: 13px; font-variant-numeric: tabular-nums; }
   .circuit .small { font-size: 10px; }
   .circuit .weight { stroke: var(--ground); stroke-width: 4; stroke-linejoin: round; paint-order: stroke; }
@@ -80,8 +81,8 @@ const style = `
 const editableStyle = `
   .circuit .grip { fill: none; stroke: transparent; stroke-linecap: round; pointer-events: stroke; }
   .circuit [role=slider] { cursor: ns-resize; outline: none; }
-  .circuit [role=slider]:focus-visible .node { stroke: var(--more); stroke-width: 4; }
-  .circuit [role=slider]:focus-visible .grip { stroke: var(--more); opacity: 0.3; }
+  .circuit .chosen .node, .circuit [role=slider]:focus-visible .node { stroke: var(--more); stroke-width: 4; }
+  .circuit .chosen .grip, .circuit [role=slider]:focus-visible .grip { stroke: var(--more); opacity: 0.3; }
   .circuit .weight, .circuit .bubble { pointer-events: none; }`;
 
 /**
@@ -101,6 +102,7 @@ export function circuitPicture(wiring: Wiring, options: CircuitPictureOptions): 
     textWidth,
     labelOf: ({ weight }) => shortNumber(weight),
     written: isDense(wiring) && written ? written : labelled(wiring),
+    hasValues: values !== undefined,
   });
   const head = headOf(title, subtitle);
   const legend = legendOf(wiring, values !== undefined);
@@ -130,7 +132,7 @@ export function circuitFilm(
   if (frames.length === 0 || frames.length > most) {
     throw new LonghandError("argument", `circuit: received ${frames.length} frames, expected 1 to ${most}`);
   }
-  const layout = layCircuitOut(wiring, { textWidth, labelOf: () => "", isCompact: true });
+  const layout = layCircuitOut(wiring, { textWidth, labelOf: () => "", hasValues: true, isCompact: true });
   const head = headOf(title, subtitle);
   const cell = {
     width: Math.max(layout.width, ...frames.map(({ caption }) => 8 * caption.length)) + 44,
@@ -257,15 +259,15 @@ function drawn(wiring: Wiring, layout: CircuitLayout, { values, touched, editabl
 function held(
   lines: readonly string[],
   part: CircuitPart,
-  hold?: { low: number; high: number; label?: string; value?: number; grip?: string } | undefined,
+  hold?: CircuitPictureOptions["editable"] & { label?: string; value?: number; grip?: string },
 ): readonly string[] {
   if (!hold) return lines;
-  const { low, high, label, value, grip = "" } = hold;
+  const { low, high, chosen, label, value, grip = "" } = hold;
   const slider =
     label === undefined || value === undefined
       ? ""
       : ` role="slider" tabindex="-1" aria-orientation="vertical" aria-label="${escaped(label)}" aria-valuemin="${low}" aria-valuemax="${high}" aria-valuenow="${round(value, 6)}"`;
-  return [`<g data-part="${part}"${slider}>`, ...lines, grip, "</g>"];
+  return [`<g data-part="${part}"${part === chosen ? ' class="chosen"' : ""}${slider}>`, ...lines, grip, "</g>"];
 }
 
 /** What of a line can be touched: more than is seen of it. */
@@ -345,7 +347,10 @@ function drawNode(node: CircuitNode, wiring: Wiring, isTight: boolean, value?: n
     const shown = Number.isInteger(value) ? String(value).replace("-", "−") : value.toFixed(2).replace("-", "−");
     parts.push(text(`inside${inner}${strength > 0.55 ? " strong" : ""}`, y + 4.5, shown));
   }
-  if (isSquare ? !isTight : kind !== "input" || value !== undefined) parts.push(text("name", y + height + 14, name));
+  if (isSquare && isTight) {
+    if (value !== undefined)
+      parts.push(`<text class="aside" x="${round(x - width - 5)}" y="${round(y + 4)}">${escaped(name)}</text>`);
+  } else if (isSquare || kind !== "input" || value !== undefined) parts.push(text("name", y + height + 14, name));
   return parts;
 }
 
