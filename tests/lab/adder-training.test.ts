@@ -127,7 +127,7 @@ visiting("training in the adder's room", ({ open, picture, expectAccessible }) =
     expect(exact).toBe(String(Number(a) + Number(b)));
     expect(answer).not.toBe(exact);
     await button(page, "Show it in the circuit").click();
-    await soon(() => page.getByLabel("Sum").inputValue()).toBe(problem);
+    await soon(() => page.getByRole("textbox", { name: "Sum" }).inputValue()).toBe(problem);
     await soon(() => button(page, "Network 1, refuted").count()).toBe(1);
     await page.close();
   });

@@ -85,7 +85,9 @@ function built({ network: name }: Asked): ChosenNetwork {
 
 function trained(): ChosenNetwork {
   if (last) return { data: last };
-  throw new Error("this link shows a network that was trained: press Train below, and the same one is made again");
+  throw new Error(
+    "this link shows a network that was trained in a page; train it again here: the same seed gives the same network",
+  );
 }
 
 /** An inter-layer network as it is before it has learned anything. */
