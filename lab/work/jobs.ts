@@ -2,10 +2,10 @@
 export const jobs = {
   "adder/reach": () => import("../rooms/adder/reach.job.ts"),
   "adder/prove": () => import("../rooms/adder/prove.job.ts"),
+  "adder/right": () => import("../rooms/adder/right.job.ts"),
   "adder/steps": () => import("../rooms/adder/steps.job.ts"),
   "adder/train": () => import("../rooms/adder/train.job.ts"),
   "gradients/curves": () => import("../rooms/gradients/curves.job.ts"),
-  "adder/right": () => import("../rooms/adder/right.job.ts"),
   "networks/answer": () => import("../networks/answer.job.ts"),
   "neural-gpu/accuracy": () => import("../rooms/neural-gpu/accuracy.job.ts"),
   "neural-gpu/train": () => import("../rooms/neural-gpu/train.job.ts"),
