@@ -12,7 +12,7 @@ export async function filesOfEntries(entries: readonly FileSystemEntry[]): Promi
 }
 
 function named(file: File, path: string): NamedFile {
-  return { path, bytes: async () => new Uint8Array(await file.arrayBuffer()) };
+  return { path, modified: file.lastModified, bytes: async () => new Uint8Array(await file.arrayBuffer()) };
 }
 
 async function filesUnder(entry: FileSystemEntry): Promise<NamedFile[]> {

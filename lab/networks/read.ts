@@ -23,6 +23,8 @@ export interface NamedFile {
   /** With the folders that it lies in: "runs/adder/config.json". */
   readonly path: string;
   readonly bytes: () => Promise<Uint8Array<ArrayBuffer>>;
+  /** When it was last written, in milliseconds since 1970, where that is known. */
+  readonly modified?: number;
 }
 
 /**

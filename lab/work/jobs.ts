@@ -12,6 +12,7 @@ export const jobs = {
   "neural-gpu/trace": () => import("../rooms/neural-gpu/trace.job.ts"),
   "regions/find": () => import("../rooms/regions/find.job.ts"),
   "regions/spread": () => import("../rooms/regions/spread.job.ts"),
+  "runs/evaluate": () => import("../rooms/runs/evaluate.job.ts"),
   "unfold/unfold": () => import("../rooms/unfold/unfold.job.ts"),
   "unfold/check": () => import("../rooms/unfold/check.job.ts"),
   "unfold/growth": () => import("../rooms/unfold/growth.job.ts"),

@@ -76,10 +76,16 @@ describe("the list", () => {
       solved: 0,
       diverged: 0,
       origin: null,
+      hasResult: true,
       bins: false,
       longest: 3,
     });
-    expect(await listed("figure/series a/é-seed1")).toMatchObject({ state: "stopped", step: 4, steps: 100 });
+    expect(await listed("figure/series a/é-seed1")).toMatchObject({
+      state: "stopped",
+      step: 4,
+      steps: 100,
+      hasResult: false,
+    });
     const built = await listed("built");
     expect(built).toMatchObject({ state: "given", step: 0, origin: "built by hand", loss: null, checkpoints: [0] });
     expect(Date.parse(built.updated)).toBeGreaterThanOrEqual(Date.parse(built.created));

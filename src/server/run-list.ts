@@ -92,7 +92,7 @@ async function readListed(
     return others === 2 ? { id, error: "it has no config.json" } : undefined;
   }
   try {
-    return await summaryOf(inside, path, id);
+    return await summaryOf(inside, path, id, files);
   } catch (error) {
     if (!(error instanceof LonghandError)) throw error;
     // Many programs have a config.json.

@@ -17,10 +17,16 @@ export interface DamagedRun {
 
 /**
  * Reads what a list says of a run, without reading whole checkpoints or metrics.
+ * @param files names of what lies in the folder.
  * @throws LonghandError `file` or `format` when its config.json can't be read; damaged metrics or checkpoints are told of in
  *   `error` instead.
  */
-export async function summaryOf(inside: Inside, folder: string, id: string): Promise<RunSummary> {
+export async function summaryOf(
+  inside: Inside,
+  folder: string,
+  id: string,
+  files: ReadonlySet<string>,
+): Promise<RunSummary> {
   const run = await readRun(folder, { fileSystem: inside.fileSystem });
   const errors: string[] = [];
   const tried = async <Value>(work: Promise<Value>): Promise<Value | undefined> => {
@@ -40,6 +46,7 @@ export async function summaryOf(inside: Inside, folder: string, id: string): Pro
     checkpoint: await tried(newestState(inside, join(folder, "checkpoints"), checkpoints[0])),
     metrics: await newestMetrics(inside, join(folder, "metrics.jsonl")),
     isWritten: (await tried(run.writer())) !== undefined,
+    hasResult: files.has("result.json"),
     errors,
   });
 }

@@ -10,6 +10,7 @@ const parts = (more: Partial<RunParts> = {}, config: unknown = { training, engin
   config: { run: "r", created, versions: { longhand: "0.1.0" }, config },
   checkpoints: [],
   isWritten: false,
+  hasResult: true,
   errors: [],
   ...more,
 });
@@ -41,6 +42,7 @@ test("what a run is, and how far", () => {
     solved: 2,
     diverged: 1,
     origin: null,
+    hasResult: true,
     bins: false,
     longest: 30,
     created,

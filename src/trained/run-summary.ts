@@ -37,6 +37,8 @@ export interface RunSummary {
   readonly diverged: number;
   /** Where the weights of step 0 come from, where they weren't drawn. */
   readonly origin: string | null;
+  /** Whether there is a result.json, with what came out in the end. */
+  readonly hasResult: boolean;
   /** Whether training goes by bins. */
   readonly bins: boolean;
   /** Longest length trained on. */
@@ -60,6 +62,8 @@ export interface RunParts {
   readonly metrics?: { readonly records: NewestRecords; readonly time: number } | undefined;
   /** Whether a process is known to write to it. */
   readonly isWritten: boolean;
+  /** Whether there is a result.json. */
+  readonly hasResult: boolean;
   /** What couldn't be read. */
   readonly errors: readonly string[];
 }
@@ -132,6 +136,7 @@ export function summarizeRun(parts: RunParts): RunSummary {
     solved: (saved?.solvedAt.map((at) => at !== null) ?? looked?.solved ?? []).filter(Boolean).length,
     diverged: (saved?.divergedAt ?? []).filter((at) => at !== null).length,
     origin,
+    hasResult: parts.hasResult,
     bins: training.bins !== null,
     longest: training.lengths[1],
     created: config.created,

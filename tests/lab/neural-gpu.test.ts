@@ -122,7 +122,10 @@ visiting("the Neural GPU's room", ({ open, picture, expectAccessible }) => {
     await page.goto(page.url().replace(/#.*/, "#/neural-gpu?problem=7&map=x"));
     await expect
       .poll(() => page.getByRole("alert").allTextContents())
-      .toEqual([expect.stringContaining('map: received "x"'), expect.stringContaining('binary-multiplication: no "*" in the text')]);
+      .toEqual([
+        expect.stringContaining('map: received "x"'),
+        expect.stringContaining('binary-multiplication: no "*" in the text'),
+      ]);
     expect(await problem.inputValue()).toBe(first);
     await page.goto(page.url().replace(/#.*/, "#/neural-gpu?network=shipped:nothing"));
     await expect.poll(() => page.getByRole("alert").textContent()).toContain("expected one of multiplication, ");

@@ -60,7 +60,7 @@ export function visiting(
           if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
         });
       });
-    });
+    }, 60_000);
 
     afterAll(async () => {
       await context?.close();
