@@ -11,6 +11,8 @@ type Floats = Float32Array | Float64Array;
 
 /** What all threads share. */
 export interface PartMemory {
+  /** How many orders there were. A thread that knows this memory sleeps until there is another. */
+  readonly orders: Int32Array;
   /** The part that is taken next. */
   readonly next: Int32Array;
   /** [size]. */
@@ -96,6 +98,7 @@ function memoryFor(parameters: Floats, parts: number): PartMemory {
     return parameters instanceof Float64Array ? new Float64Array(buffer) : new Float32Array(buffer);
   };
   return {
+    orders: new Int32Array(new SharedArrayBuffer(4)),
     next: new Int32Array(new SharedArrayBuffer(4)),
     parameters: floats(),
     gradients: Array.from({ length: parts }, floats),
@@ -133,6 +136,10 @@ class Thread {
       }
       this.waiting = { resolve, reject };
       this.worker.postMessage({ ...order, memory: memory === this.known ? undefined : memory } satisfies ThreadOrder);
+      if (this.known) {
+        Atomics.add(this.known.orders, 0, 1);
+        Atomics.notify(this.known.orders, 0);
+      }
       this.known = memory;
     });
     this.work = answered.catch(() => undefined);

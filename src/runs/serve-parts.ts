@@ -1,5 +1,5 @@
 /** The other end of `part-threads.ts`: what a thread that computes parts does. Node only. */
-import { parentPort } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort } from "node:worker_threads";
 import type { PartResult, PartRunner } from "../training/index.ts";
 import { type PartMemory, type ThreadOrder, type ThreadReply, takeParts } from "./part-threads.ts";
 
@@ -26,10 +26,21 @@ export function servePartThread(opened: Promise<PartRunner>): void {
     });
     return { results };
   };
-  port.on("message", async (order: ThreadOrder) => {
-    const reply = await answer(order).catch((error: { code?: string; message: string }): ThreadReply => {
-      return { error: { code: error.code, message: error.message } };
-    });
-    port.postMessage(reply);
+  /** The next order. Asleep, a thread is woken in less time than its event loop would take; it has nothing else to do. */
+  const nextOrder = (): ThreadOrder => {
+    for (;;) {
+      const seen = Atomics.load(shared.orders, 0);
+      const received = receiveMessageOnPort(port) as { readonly message: ThreadOrder } | undefined;
+      if (received) return received.message;
+      Atomics.wait(shared.orders, 0, seen);
+    }
+  };
+  port.once("message", async (first: ThreadOrder) => {
+    for (let order = first; ; order = nextOrder()) {
+      const reply = await answer(order).catch((error: { code?: string; message: string }): ThreadReply => {
+        return { error: { code: error.code, message: error.message } };
+      });
+      port.postMessage(reply);
+    }
   });
 }
