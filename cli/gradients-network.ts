@@ -1,27 +1,15 @@
 /** `longhand gradients` of networks: by lag, Jacobians, contributions, saturation and clipping. */
 import {
   type ClippingEffect,
-  clippingEffect,
-  curvesPicture,
-  type GradientProbe,
-  type GradientsByLag,
-  gradientProbe,
-  gradientsByLag,
-  heatMap,
-  type JacobianProduct,
+  type GradientLook,
+  gradientLook,
   jacobianMap,
-  jacobianProducts,
-  type LagContribution,
+  jacobianMapPicture,
   LonghandError,
-  lagContributions,
-  lastAsked,
-  lossGradients,
-  type SaturationLayer,
-  type Spectrum,
-  saturationOf,
-  singularValues,
-  stepJacobians,
-  trajectoryOf,
+  lagsPicture,
+  nearestLength,
+  ratePerStep,
+  saturationPicture,
   unknownName,
 } from "../src/index.ts";
 import { type GradientSource, gradientSources, type SourceOptions } from "./gradients-sources.ts";
@@ -38,8 +26,6 @@ export interface NetworkOptions extends SourceOptions {
   readonly clip?: number;
 }
 
-/** Batches whose gradients are clipped. */
-const BATCHES = 16;
 const pictures = ["lags", "map", "units"];
 
 export async function networkVerb(texts: readonly string[], options: NetworkOptions, output: Output): Promise<void> {
@@ -50,11 +36,11 @@ export async function networkVerb(texts: readonly string[], options: NetworkOpti
   }
   const sources = await gradientSources(texts, options);
   const looks = sources.map((source) => {
-    const length = options.length ?? lengthFor(source);
-    const probe = (batch: number) => gradientProbe(source.network, { length, samples, seed, batch, loss: source.loss });
-    const first = probe(0);
-    if (file !== undefined && picture === "map") checkMap(first.steps);
-    return lookAt(source, length, first, probe, options.clip ?? source.clip ?? 1);
+    const { network, loss } = source;
+    const length = options.length ?? nearestLength(network.task);
+    if (file !== undefined && picture === "map") checkMap(network.task.steps(length));
+    const clip = options.clip ?? source.clip ?? 1;
+    return { source, length, ...gradientLook(network, { length, samples, seed, loss, clip }) };
   });
   if (file !== undefined) await writeOutput(file, draw(picture, looks));
 
@@ -71,52 +57,9 @@ export async function networkVerb(texts: readonly string[], options: NetworkOpti
 }
 
 /** What is seen of one network. */
-interface Look {
+interface Look extends GradientLook {
   readonly source: GradientSource;
   readonly length: number;
-  readonly probe: GradientProbe;
-  readonly byLag: GradientsByLag;
-  readonly contributions: readonly LagContribution[];
-  /** Of the first problem. */
-  readonly jacobians: ReturnType<typeof stepJacobians>;
-  readonly spectra: readonly Spectrum[];
-  readonly products: readonly JacobianProduct[];
-  readonly saturation: readonly SaturationLayer[];
-  readonly clipping: ClippingEffect;
-}
-
-/** @param probe the first batch. @param probeOf the others. */
-function lookAt(
-  source: GradientSource,
-  length: number,
-  probe: GradientProbe,
-  probeOf: (batch: number) => GradientProbe,
-  clip: number,
-): Look {
-  const trajectory = trajectoryOf(probe);
-  const step = lastAsked(probe);
-  const gradients = lossGradients(probe).byStates(step);
-  const byLag = gradientsByLag(probe, step, gradients);
-  const jacobians = stepJacobians(probe, trajectory);
-  return {
-    source,
-    length,
-    probe,
-    byLag,
-    contributions: lagContributions(probe, step, trajectory, gradients),
-    jacobians,
-    spectra: jacobians.map(singularValues),
-    products: jacobianProducts(jacobians, byLag.step),
-    saturation: saturationOf(probe),
-    clipping: clippingEffect([probe, ...Array.from({ length: BATCHES - 1 }, (_, k) => probeOf(k + 1))], clip),
-  };
-}
-
-/** 32, or the nearest shorter length that the task has, or else the nearest longer one. */
-function lengthFor({ network: { task } }: GradientSource): number {
-  for (let length = 32; length > 0; length--) if (task.validLength(length)) return length;
-  for (let length = 33; length < 10_000; length++) if (task.validLength(length)) return length;
-  return 32;
 }
 
 /** A few lags of many: all of the first, then further and further apart. */
@@ -124,15 +67,6 @@ function fewLags(last: number): number[] {
   const found: number[] = [];
   for (let lag = 1; lag < last; lag = Math.max(lag + 1, Math.round(lag * 1.5))) found.push(lag);
   return [...found, last];
-}
-
-/** By how much a gradient changes in a step back, between lag 1 and the last one at which it is there. */
-function ratePerStep({ lags }: GradientsByLag): number | null {
-  if (lags.length === 1) return null;
-  const there = lags.filter(({ median }) => median > 0);
-  const [first, last] = [there[0], there.at(-1)];
-  if (!first || !last || first === last) return 0;
-  return (last.median / first.median) ** (1 / (last.lag - first.lag));
 }
 
 const short = (value: number) => String(Number(value.toPrecision(3))).replace("-Infinity", "−∞");
@@ -242,25 +176,18 @@ function printComparison(looks: readonly Look[], output: Output): void {
 function draw(picture: string, looks: readonly Look[]): string {
   const [look] = looks as [Look];
   if (picture === "map") return jacobianPicture(look);
-  return picture === "units" ? unitsPicture(look) : lagsPicture(looks);
+  return picture === "units" ? unitsPicture(look) : networksPicture(looks);
 }
 
-function lagsPicture(looks: readonly Look[]): string {
+function networksPicture(looks: readonly Look[]): string {
   const tasks = [...new Set(looks.map(({ source }) => source.network.task.name))];
-  return curvesPicture({
-    title: `Gradients by lag: ${tasks.join(", ")}`,
-    x: { label: "lag k: steps between the state and the loss" },
-    y: { label: "‖∂L_T/∂s_{T−k}‖", scale: "log" },
-    middle: "median",
-    run: "problem",
-    series: looks.map(({ source, byLag, probe }) => ({
+  return lagsPicture(
+    `Gradients by lag: ${tasks.join(", ")}`,
+    looks.map(({ source, byLag }) => ({
       name: `${source.text}${source.replica === null ? "" : `, ${source.origin}`}`,
-      runs: Array.from({ length: probe.samples }, (_, sample) => ({
-        x: byLag.lags.map(({ lag }) => lag),
-        y: byLag.norms.map((row) => row[sample]!),
-      })),
+      norms: byLag.norms,
     })),
-  });
+  );
 }
 
 /** Checks, before the work is done, that a map can be drawn. */
@@ -273,25 +200,17 @@ function checkMap(steps: number): void {
 }
 
 function jacobianPicture({ source, jacobians }: Look): string {
-  const values = jacobianMap(jacobians);
-  const finite = values.flat().filter(Number.isFinite);
-  const steps = values.length;
-  const [low, high] = [Math.max(Math.floor(Math.min(...finite, -1)), LEAST_LOG10), Math.ceil(Math.max(...finite, 0.5))];
-  return heatMap({
-    title: `${source.text} on ${source.network.task.name}: from state to state`,
-    subtitle: `Largest singular value of ∂s_τ/∂s_t, one problem; ${source.origin}`,
-    x: { label: "source: state after step t", names: values.map((_, t) => String(t)) },
-    y: { label: "target: state after step τ", names: values.map((_, k) => String(k + 1)) },
-    values: values.map((row) => [...row, ...new Array<null>(steps - row.length).fill(null)]),
-    scale: { label: "log₁₀", low, high },
-  });
+  return jacobianMapPicture(
+    {
+      title: `${source.text} on ${source.network.task.name}: from state to state`,
+      subtitle: `Largest singular value of ∂s_τ/∂s_t, one problem; ${source.origin}`,
+    },
+    jacobianMap(jacobians),
+  );
 }
 
 /** A map has a cell for each pair of steps. */
 const MOST_STEPS = 200;
-
-/** Smaller ones have the colour of this. */
-const LEAST_LOG10 = -16;
 
 function unitsPicture({ source, saturation, probe }: Look): string {
   if (saturation.length === 0) {
@@ -300,20 +219,13 @@ function unitsPicture({ source, saturation, probe }: Look): string {
       `--picture units: ${source.text} has no units with limits, expected some that saturate`,
     );
   }
-  const rows = saturation.flatMap(({ name, units, byUnit }) =>
-    Array.from({ length: units }, (_, unit) => ({
-      name: units === 1 ? name : `${name} ${unit + 1}`,
-      values: byUnit.map((row) => row[unit]!),
-    })),
+  return saturationPicture(
+    {
+      title: `${source.text} on ${source.network.task.name}: saturated units`,
+      subtitle: `Share of ${count(probe.samples)} problems near a limit (σ < 0.1 or > 0.9, |tanh| > 0.9); ${source.origin}`,
+    },
+    saturation,
   );
-  return heatMap({
-    title: `${source.text} on ${source.network.task.name}: saturated units`,
-    subtitle: `Share of ${count(probe.samples)} problems near a limit (σ < 0.1 or > 0.9, |tanh| > 0.9); ${source.origin}`,
-    x: { label: "step", names: Array.from({ length: probe.steps }, (_, t) => String(t + 1)) },
-    y: { label: "unit", names: rows.map(({ name }) => name) },
-    values: rows.map(({ values }) => values),
-    scale: { label: "share", low: 0, high: 1 },
-  });
 }
 
 /** For programs: everything, with logarithms of what may leave the range of numbers. */

@@ -32,6 +32,16 @@ test("a cell for each value, and none where there is nothing", () => {
   expect(svg).toContain("prefers-color-scheme: dark");
 });
 
+test("cells take the room that they are given, but no more than 26 pixels each", () => {
+  const cells = (size?: { width: number; height: number }) =>
+    /<rect class="less" [^>]*width="([\d.]+)" height="([\d.]+)"/
+      .exec(heatMap({ ...map, ...(size && { size }) }))!
+      .slice(1);
+  expect(cells()).toEqual(["26", "26"]);
+  expect(cells({ width: 30, height: 28 })).toEqual(["10", "14"]);
+  expect(cells({ width: 3, height: 3 })).toEqual(["3", "3"]);
+});
+
 test("what can't be drawn is refused by name", () => {
   expect(() => heatMap({ ...map, values: [[1, 2, 3]] })).toThrow("heat map: 1 rows; expected 2 rows of 3 values");
   expect(() => heatMap({ ...map, values: [[1], [1, 2, 3]] })).toThrow("heat map: row 0 has 1 values");

@@ -21,11 +21,13 @@ export interface HeatMap {
   readonly values: readonly (readonly (number | null)[])[];
   /** What the colours mean: from `low` to `high`. Where `low` < 0 < `high` each sign has a colour and 0 has none; else `low` has none. */
   readonly scale: { readonly label: string; readonly low: number; readonly high: number };
+  /** The most room that the cells take together, unless they become too small to be seen. Default: 560 × 420. */
+  readonly size?: { readonly width: number; readonly height: number };
 }
 
 const margin = 20;
 const letter = 7.2;
-const plot = { width: 560, height: 420 };
+const defaultSize = { width: 560, height: 420 };
 /** Width and height of a cell, at least and at most. */
 const cell = { least: 3, most: 26 };
 const MOST_CELLS = 40_000;
@@ -52,7 +54,7 @@ const style = `
  */
 export function heatMap(map: HeatMap): string {
   checkMap(map);
-  const { title, subtitle, x, y, values, scale } = map;
+  const { title, subtitle, x, y, values, scale, size: plot = defaultSize } = map;
   const [columns, rows] = [x.names.length, y.names.length];
   const sizeFor = (space: number, count: number) => Math.min(cell.most, Math.max(cell.least, space / count));
   const width = round(sizeFor(plot.width, columns));

@@ -19,6 +19,14 @@ export {
   type Curves,
   curvesPicture,
 } from "./curves.ts";
+export {
+  jacobianMapPicture,
+  type LagSeries,
+  lagsPicture,
+  type MapWords,
+  saturationPicture,
+  stateGradientsPicture,
+} from "./gradients.ts";
 export { type HeatMap, type HeatMapAxis, heatMap } from "./heat-map.ts";
 export { type ImageSheet, imageSheet, type SheetImage } from "./image-sheet.ts";
 export { intervalsPicture } from "./intervals.ts";

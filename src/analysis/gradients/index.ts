@@ -27,6 +27,7 @@ export {
   stepJacobians,
   stepPullback,
 } from "./jacobians.ts";
+export { type GradientLook, gradientLook, type LookOptions, nearestLength, ratePerStep } from "./look.ts";
 export {
   freshNetwork,
   type GradientNetwork,
@@ -37,6 +38,13 @@ export {
   type Trajectory,
   trajectoryOf,
 } from "./probe.ts";
+export {
+  type RecurrenceScale,
+  recurrentMatrices,
+  recurrentRadii,
+  scaledRecurrence,
+  spectralRadius,
+} from "./recurrence.ts";
 export { type SaturationLayer, saturationOf } from "./saturation.ts";
 export { balanced, type ScalarCase, scalarCases, scalarValues } from "./scalar-cases.ts";
 export { curvesOverNumber, curvesOverSteps, type DerivativeCurve } from "./scalar-curves.ts";
