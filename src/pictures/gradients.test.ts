@@ -47,6 +47,15 @@ test("gradients of units: −∞ for none; as dark as the least that is told apa
   expect(strengths.slice(0, 3)).toEqual(["1", "1", "0.188"]);
 });
 
+test("maps beside each other have one scale", () => {
+  const strength = (beside?: readonly number[]) =>
+    /<rect class="less" [^>]*fill-opacity="([\d.]+)"><title>/.exec(
+      stateGradientsPicture({ title: "g", ...(beside && { beside }) }, [{ name: "h", log10: [-4] }]),
+    )![1];
+  expect(strength()).toBe("1");
+  expect(strength([-8, 2])).toBe("0.5");
+});
+
 test("saturation: a row for each unit, numbered where there are several", () => {
   const layer = { formula: "", limits: [0, 1], low: [], high: [] } as const;
   const svg = saturationPicture({ title: "s" }, [

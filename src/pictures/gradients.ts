@@ -33,7 +33,10 @@ export function lagsPicture(
 }
 
 /** Of a heat map: what stands over it, and its room. */
-export type MapWords = Pick<HeatMap, "title" | "subtitle" | "size">;
+export interface MapWords extends Pick<HeatMap, "title" | "subtitle" | "size"> {
+  /** Values of other maps, whose colours are to mean the same as those of this one. Default: none. */
+  readonly beside?: readonly number[];
+}
 
 /** Smaller ones have the colour of this. */
 const LEAST_LOG10 = -16;
@@ -42,11 +45,11 @@ const LEAST_LOG10 = -16;
 export function jacobianMapPicture(words: MapWords, values: readonly (readonly number[])[]): string {
   const steps = values.length;
   return heatMap({
-    ...words,
+    ...shown(words),
     x: { label: "source: state after step t", names: values.map((_, t) => String(t)) },
     y: { label: "target: state after step τ", names: values.map((_, k) => String(k + 1)) },
     values: values.map((row) => [...row, ...new Array<null>(steps - row.length).fill(null)]),
-    scale: { label: "log₁₀", ...decades(values.flat()) },
+    scale: { label: "log₁₀", ...decades([...values.flat(), ...(words.beside ?? [])]) },
   });
 }
 
@@ -56,12 +59,16 @@ export function stateGradientsPicture(
   units: readonly { readonly name: string; readonly log10: readonly number[] }[],
 ): string {
   return heatMap({
-    ...words,
+    ...shown(words),
     x: { label: "state after step t", names: units[0]!.log10.map((_, t) => String(t)) },
     y: { label: "unit", names: units.map(({ name }) => name) },
     values: units.map(({ log10 }) => log10),
-    scale: { label: "log₁₀", ...decades(units.flatMap(({ log10 }) => log10)) },
+    scale: { label: "log₁₀", ...decades([...units.flatMap(({ log10 }) => log10), ...(words.beside ?? [])]) },
   });
+}
+
+function shown({ beside: _, ...words }: MapWords): Pick<HeatMap, "title" | "subtitle" | "size"> {
+  return words;
 }
 
 /** Whole powers of ten around the numbers, not less than the least that is told apart. */
@@ -74,7 +81,10 @@ function decades(log10: readonly number[]): { low: number; high: number } {
 }
 
 /** The units of saturation layers with the share of problems in which each is near a limit at each step. */
-export function saturationPicture(words: MapWords, layers: readonly SaturationLayer[]): string {
+export function saturationPicture(
+  words: Pick<HeatMap, "title" | "subtitle" | "size">,
+  layers: readonly SaturationLayer[],
+): string {
   const rows = layers.flatMap(({ name, units, byUnit }) =>
     Array.from({ length: units }, (_, unit) => ({
       name: units === 1 ? name : `${name} ${unit + 1}`,

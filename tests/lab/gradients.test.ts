@@ -74,3 +74,23 @@ visiting("gradients of one unit", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 });
+
+visiting("gradients of networks", ({ open, picture, expectAccessible }) => {
+  test("pictures of networks", async () => {
+    for (const view of ["lags", "units", "jacobians", "products", "map", "saturation", "clipping"]) {
+      const page = await open(`#/gradients?part=networks&view=${view}`);
+      await page.locator("svg.curves, svg.heat-map").first().waitFor();
+      if (view === "map") await page.locator("svg.heat-map").nth(1).waitFor();
+      await picture(page, `networks-${view}`);
+      await expectAccessible(page);
+      await page.close();
+    }
+    const page = await open("#/gradients?part=networks&trainSteps=300");
+    await page.getByRole("button", { name: "Train both" }).click();
+    await page.getByText(/^LSTM: loss .* after 300 steps/).waitFor();
+    await page.getByText(/^RNN: loss .* after 300 steps/).waitFor();
+    await page.getByRole("heading", { name: "LSTM, after 300 steps" }).waitFor();
+    await picture(page, "networks-trained");
+    await page.close();
+  });
+});
