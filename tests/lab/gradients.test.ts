@@ -165,7 +165,7 @@ visiting("gradients of one unit", ({ open, picture, expectAccessible }) => {
       const page = await open("#/gradients", { colorScheme });
       await page.getByRole("heading", { name: "Over the forget gate" }).waitFor();
       await page.locator(".katex").first().waitFor();
-      await picture(page, `unit-${colorScheme}`);
+      await picture(page.locator(".columns > .stack").last(), `gradients-${colorScheme}`);
       await expectAccessible(page);
       if (colorScheme === "light")
         expect(await saved(page, "By lag", "SVG")).toMatch(/^<svg[^>]*class="curves"[\s\S]*<\/svg>/);
@@ -174,7 +174,7 @@ visiting("gradients of one unit", ({ open, picture, expectAccessible }) => {
     const page = await open("#/gradients?gates=computed&show=weight", { viewport: { width: 390, height: 800 } });
     await page.getByRole("heading", { name: "Over the forget gate" }).waitFor();
     await page.locator(".katex").first().waitFor();
-    await picture(page, "unit-narrow");
+    await picture(page, "gradients-narrow");
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
     await page.close();
   });
@@ -307,7 +307,7 @@ visiting("gradients of networks", ({ open, picture, expectAccessible }) => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open("#/gradients?part=networks", { colorScheme });
       await page.locator("svg.curves").waitFor();
-      await picture(page, `networks-${colorScheme}`);
+      await picture(page.locator(".columns"), `gradients-networks-${colorScheme}`);
       await expectAccessible(page);
       await page.close();
     }
@@ -315,7 +315,7 @@ visiting("gradients of networks", ({ open, picture, expectAccessible }) => {
       viewport: { width: 390, height: 800 },
     });
     await page.locator("svg.heat-map").nth(1).waitFor();
-    await picture(page, "networks-narrow");
+    await picture(page, "gradients-networks-narrow");
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
     await page.close();
   });

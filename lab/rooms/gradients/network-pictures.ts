@@ -89,11 +89,15 @@ export function clipping(looks: readonly LookResult[], size: Size): string | und
       return { name: `${nameOf(look)}, ${when}`, runs: [{ x: norms.map((_, k) => k + 1), y: norms }] };
     }),
   );
-  if (series.every(({ runs }) => runs[0]!.y.every((norm) => norm === 0))) return undefined;
+  const norms = series.flatMap(({ runs }) => runs[0]!.y).filter(Number.isFinite);
+  const greatest = Math.max(0, ...norms);
+  if (greatest === 0) return undefined;
+  /** Norms that are all about as long are told apart on a linear axis. */
+  const isWide = greatest > 30 * Math.min(...norms);
   return curvesPicture({
     title: `Norms of gradients, clipped at ${looks[0]!.clipping.limit}`,
     x: { label: "batches, from the largest" },
-    y: { label: "‖∂L/∂θ‖", scale: "log" },
+    y: { label: "‖∂L/∂θ‖", ...(isWide ? { scale: "log" } : { domain: [0, 1.1 * greatest] }) },
     series,
     size,
     legend: "below",
