@@ -84,11 +84,13 @@ export const dngpuModel = defineModel({
           },
         });
         const final = own(unrolled.state.s!);
-        const logits = transpose(add(matmul(final, P.O!), P.bO!), [1, 0, 2]);
+        const read = (state: Tensor) => add(matmul(state, P.O!), P.bO!);
+        const logits = transpose(read(final), [1, 0, 2]);
         return {
           logits,
           outputs: logits,
           final: { s: final },
+          read,
           ...(limit !== null && { costs: { saturation: div(unrolled.state.cost!, extent(time, time, batch)) } }),
           trace: () => {
             const values = (tensor: Tensor) => slice(expose(unrolled.node, tensor), { axis: 1, end: time });

@@ -34,6 +34,8 @@ export interface Applied {
   readonly gates?: Tensors;
   /** Costs beside the loss of the answers, each a scalar, for trainings that weight them. */
   readonly costs?: Partial<Tensors<CostName>>;
+  /** Logits [..., n] that are read from states [..., width], in networks whose state has positions. */
+  read?(state: Tensor): Tensor;
   /** Values at every step, [steps, length, batch, width]; `start` [length, batch, width]. Asking changes the graph. */
   trace?(): Tensors;
 }

@@ -111,11 +111,13 @@ export const neuralGpuModel = defineModel({
           },
         });
         const final = own(unrolled.state.s!);
-        const logits = transpose(add(matmul(slice(final, { axis: -1, end: maps }), P.O!), P.bO!), [1, 0, 2]);
+        const read = (state: Tensor) => add(matmul(slice(state, { axis: -1, end: maps }), P.O!), P.bO!);
+        const logits = transpose(read(final), [1, 0, 2]);
         return {
           logits,
           outputs: logits,
           final: { s: final },
+          read,
           ...(sets > 1 && { costs: { sharing: sharing(sharedNames.map((name) => P[name]!)) } }),
           // The gates are those of the last unit.
           trace(): Tensors {

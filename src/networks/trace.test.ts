@@ -33,6 +33,28 @@ test("a tracer traces one network after the other, each as if alone, on the runt
   }
 });
 
+test.each([
+  ["dngpu", { maps: 6 }, 6],
+  // A grid of two rows: the answer is read from the first.
+  ["neural-gpu", { maps: 3, rows: 2 }, 3],
+])("%s: what would be read after each step, by hand", async (name, options, read) => {
+  const model = findModel(name).build(options, signatureOf(task));
+  const drawn = drawParameters(model.parameters, 1, randomSource(3));
+  const parameters = namedParameters(drawn, layoutOf(model.parameters), 1);
+  const trace = await traceNetwork({ task, model, parameters }, problem, { open: async () => reference });
+  const { O, bO } = parameters;
+  const answers = task.output.length;
+  expect(trace.readout!.shape).toEqual([4, 3]);
+  trace.readout!.data.forEach((symbol, k) => {
+    const state = trace.values.state!.data.subarray(k * 6, (k + 1) * 6);
+    const logits = Array.from({ length: answers }, (_, j) =>
+      state.subarray(0, read).reduce((sum, value, map) => sum + value * O!.data[map * answers + j]!, bO!.data[j]!),
+    );
+    expect(symbol, `of ${logits}`).toBe(logits.indexOf(Math.max(...logits)));
+  });
+  expect(Array.from(trace.readout!.data.subarray(9), (symbol) => task.output[symbol])).toEqual(trace.answer);
+});
+
 test("what was traced is drawn by name", async () => {
   const trace = await traceNetwork({ task, model, parameters: parameters(1) }, problem, {
     open: async () => reference,

@@ -37,6 +37,11 @@ export interface NetworkTrace {
    * [steps, units], and `output` [steps, n], the activations of the output layer.
    */
   readonly values: Readonly<Record<string, TraceValues>>;
+  /**
+   * Of networks whose state has positions: what would be read as the answer after each step, the answer's symbols
+   * [steps + 1, length], first from the embedded input, at last the answer. null of others.
+   */
+  readonly readout: { readonly shape: readonly number[]; readonly data: Int32Array } | null;
   /** Of networks whose state has positions: how many positions each number's gate moves it in a step. */
   readonly directions: readonly (-1 | 0 | 1)[] | null;
 }
@@ -85,12 +90,14 @@ export async function tracer(
   const applied = model.apply(given, symbols);
   const values = applied.trace ? positionValues(applied, gates) : unitValues(model, applied, gates);
   const names = Object.keys(values);
-  const [answer, ...traced] = optimize([decodeLogits(applied.logits), ...Object.values(values)]) as [
-    Tensor,
-    ...Tensor[],
-  ];
-  const outputs = Object.fromEntries(traced.map((tensor, k) => [names[k]!, tensor]));
-  const traceProgram = program("trace", { ...given, symbols }, { ...outputs, answer });
+  const read = applied.read && {
+    "read start": decodeLogits(applied.read(values.start!)),
+    "read state": decodeLogits(applied.read(values.state!)),
+  };
+  const wanted = { answer: decodeLogits(applied.logits), ...read, ...values };
+  const simplest = optimize(Object.values(wanted));
+  const outputs = Object.fromEntries(Object.keys(wanted).map((name, k) => [name, simplest[k]!]));
+  const traceProgram = program("trace", { ...given, symbols }, outputs);
   const runtime = await open(traceProgram, { batch: 1, time: steps });
   const executable = await runtime.compile(traceProgram);
 
@@ -113,6 +120,12 @@ export async function tracer(
         answer: Array.from(answered, nameOf),
         exact: Array.from(target, nameOf),
         values: applied.trace ? withStart(arrays) : arrays,
+        readout: read
+          ? {
+              shape: [steps + 1, steps],
+              data: Int32Array.from([...made["read start"]!.data, ...made["read state"]!.data]),
+            }
+          : null,
         directions: applied.trace ? (model.directions ?? new Array<0>(model.width!).fill(0)) : null,
       };
     },

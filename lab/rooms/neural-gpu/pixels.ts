@@ -47,7 +47,8 @@ export function rowPixels(trace: MapsTrace, row: number, order: readonly number[
   return pixels(length, order.length, valueAt, trace.range, palette);
 }
 
-function pixels(
+/** One pixel a value, row by row. */
+export function pixels(
   width: number,
   height: number,
   valueAt: (k: number) => number,
