@@ -84,6 +84,8 @@ visiting("the adder's room", ({ open, picture, expectAccessible }) => {
     const box = (await connection.locator(".grip").boundingBox())!;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await page.mouse.move(x, y);
+    // What is pointed at stands out, with the register and the unit that it connects.
+    await soon(() => page.locator("svg.circuit g[opacity='0.35']").count()).toBe(12);
     await page.mouse.down();
     await page.mouse.move(x, y + 50, { steps: 3 });
     expect(await connection.getAttribute("aria-valuenow")).toBe("0.5");
@@ -235,12 +237,12 @@ visiting("the adder's room", ({ open, picture, expectAccessible }) => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open("#/adder", { colorScheme });
       await page.getByText("Right at every length").waitFor();
-      await picture(page, `adder-${colorScheme}`);
+      await picture(page.locator(".workings"), `adder-${colorScheme}`);
       await page.close();
     }
     const page = await open("#/adder?network=drawn&units=8", { viewport: { width: 390, height: 800 } });
     await page.getByText("Wrong: there are problems").waitFor();
-    await picture(page, "adder-narrow");
+    await picture(page.locator(".workings"), "adder-narrow");
     await expectAccessible(page);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
     await page.close();
