@@ -143,14 +143,14 @@ export function trainingEngine(config: TrainingConfig, name: string | undefined)
   }
   const { program } = trainingProgram(model, config);
   const longest = validLengths(task, ...config.lengths).at(-1)!;
-  const threads = chunkOf(config, task, program) === undefined ? undefined : 1;
+  const threads = chunkOf(config, task, () => program) === undefined ? undefined : 1;
   return engineFor(program, config.batch, task.steps(longest), name, threads);
 }
 
 /** Whether a training's steps are cut into parts. */
 function hasParts(config: TrainingConfig): boolean {
   const { task, model } = configuredModel(config);
-  return config.bins !== null || chunkOf(config, task, trainingProgram(model, config).program) !== undefined;
+  return config.bins !== null || chunkOf(config, task, () => trainingProgram(model, config).program) !== undefined;
 }
 
 interface Prepared {

@@ -194,7 +194,7 @@ describe("a batch is cut", () => {
   const chunkFrom = (changes: Record<string, unknown>) => {
     const given = completeConfig({ task: "binary-addition", ...changes });
     const { task, model } = configuredModel(given);
-    return chunkOf(given, task, trainingProgram(model, given).program);
+    return chunkOf(given, task, () => trainingProgram(model, given).program);
   };
   const large = { model: { name: "lstm", hidden: 128 }, lengths: [150, 150] };
 

@@ -18,9 +18,9 @@ const CHUNK = 16;
 /**
  * Examples of a part, or undefined where a batch is not cut. The configuration alone decides, never the machine: results
  * depend on it, in the last bits.
- * @param program the training's, for the whole batch.
+ * @param program the training's, for the whole batch: asked for where its work decides.
  */
-export function chunkOf(config: TrainingConfig, task: AnyTask, program: Program): number | undefined {
+export function chunkOf(config: TrainingConfig, task: AnyTask, program: () => Program): number | undefined {
   const { batch, chunk, lengths } = config;
   if (batch <= (chunk ?? CHUNK) || whyWhole(config) !== undefined) return undefined;
   if (chunk !== null) return chunk;
@@ -29,7 +29,7 @@ export function chunkOf(config: TrainingConfig, task: AnyTask, program: Program)
     ["batch", batch],
     ["time", time],
   ]);
-  return chunkFor(batch, operationsOf(program, bindings));
+  return chunkFor(batch, operationsOf(program(), bindings));
 }
 
 /** Examples of a part where the work of a step decides, or undefined where the batch is not worth cutting. */

@@ -43,7 +43,7 @@ export interface StepperOptions {
 export async function stepperFor(config: TrainingConfig, options: StepperOptions): Promise<Stepper> {
   const { task, model } = configuredModel(config, options.own);
   const whole = trainingProgram(model, config);
-  const chunk = chunkOf(config, task, whole.program);
+  const chunk = chunkOf(config, task, () => whole.program);
   return chunk === undefined ? wholeStepper(config, options, whole) : cutStepper(config, options, chunk);
 }
 
