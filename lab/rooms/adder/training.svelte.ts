@@ -6,7 +6,7 @@ import type { Outcome } from "./prove.job.ts";
 import type { TrainPoint } from "./train.job.ts";
 
 /** Steps to run in search of a problem that a network of a population gets wrong. */
-const refuteBudget = 1_000_000;
+const refuteBudget = 300_000;
 
 interface Shown {
   /** Of the newest training; null: there is none yet. */
