@@ -241,6 +241,14 @@ visiting("the room of unfolding", ({ open, picture, expectAccessible }) => {
     await refused.close();
   });
 
+  test("what the address says wrongly is told, and the room opens as usual", async () => {
+    const page = await enter("#/unfold?cell=lstn&steps=3.5");
+    await page.getByRole("alert").getByText('cell: received "lstn", expected one of').waitFor();
+    await page.getByRole("alert").getByText('steps: received "3.5", expected a whole number from 1 to 60').waitFor();
+    await shows(page, "lstm over 3 time steps");
+    await page.close();
+  });
+
   test("a long check is stopped at once", async () => {
     const page = await enter("#/unfold?cell=lstm&steps=60&hidden=64&inputs=64");
     await page.getByRole("button", { name: "Check that it computes the same" }).click();

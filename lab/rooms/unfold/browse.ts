@@ -50,13 +50,18 @@ export function browsing({ show, label }: Browsing): (node: HTMLElement) => () =
       element.scrollIntoView({ block: "nearest", inline: "nearest" });
       point(element);
     };
-    const leave = () => show(undefined);
+    // A finger leaves where it was put.
+    const leave = (event: Event) => {
+      if ((event as PointerEvent).pointerType !== "touch") show(undefined);
+    };
 
+    area.addEventListener("pointerdown", over);
     area.addEventListener("pointermove", over);
     area.addEventListener("pointerleave", leave);
     area.addEventListener("keydown", key);
     area.addEventListener("blur", leave);
     return () => {
+      area.removeEventListener("pointerdown", over);
       area.removeEventListener("pointermove", over);
       area.removeEventListener("pointerleave", leave);
       area.removeEventListener("keydown", key);

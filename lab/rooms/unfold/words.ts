@@ -81,7 +81,7 @@ export function explain(
           ? ", before the first step"
           : `, at step ${lit.time}`;
     return [
-      `${first.text}: ${nameOf(first, cell)}${when}, ${plural(first.shape[0]!, "unit")}.`,
+      `${lit.offset === -1 ? first.before : first.text}: ${nameOf(first, cell)}${when}, ${plural(first.shape[0]!, "unit")}.`,
       reads.length > 0 ? `Made of ${listed(reads)}.` : "It comes from outside.",
       into.length > 0 ? `Goes into ${listed(into)}.` : "It is the answer.",
     ].join(" ");
