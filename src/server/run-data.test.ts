@@ -118,6 +118,21 @@ describe("the list", () => {
     for (const id of ["easy", "wild"]) await rm(at(id), { recursive: true });
   });
 
+  test("what changes in a run's files is in the next list, whether or not a process is seen to write", async () => {
+    await trained(at("changing"), 2);
+    expect(await listed("changing")).toMatchObject({ step: 2, hasResult: false, error: null });
+    await appendFile(at("changing", "metrics.jsonl"), '{"type":"step","step":3,"loss":7}\n');
+    expect(await listed("changing")).toMatchObject({ step: 3, loss: 7 });
+    await writeResult(at("changing"), {});
+    expect(await listed("changing")).toMatchObject({ hasResult: true });
+    await rm(at("changing", "checkpoints", "00000002.safetensors"));
+    expect(await listed("changing")).toMatchObject({ checkpoints: [] });
+    await truncate(at("changing", "config.json"), 20);
+    expect((await listed("changing")).error).toContain("corrupt");
+    await rm(at("changing"), { recursive: true });
+    expect(await listed("changing")).toBeUndefined();
+  });
+
   test("a damaged run doesn't hide the others", async () => {
     for (const id of ["config", "none", "foreign", "checkpoint", "settings"]) await trained(at("bad", id), 2);
     await truncate(at("bad", "config", "config.json"), 50);

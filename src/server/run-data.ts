@@ -6,7 +6,7 @@ import { readRun } from "../files/run-folder.ts";
 import { type Answer, jsonAnswer, refusal } from "./answer.ts";
 import type { Inside } from "./inside.ts";
 import { metricsSince } from "./metrics-lines.ts";
-import { listRuns, type RunList, runFolder } from "./run-list.ts";
+import { type KnownRuns, listRuns, type RunList, runFolder } from "./run-list.ts";
 
 const fresh = { "Cache-Control": "no-store" };
 
@@ -22,15 +22,17 @@ const parts: Readonly<Record<string, (inside: Inside, folder: string, query: URL
  * Answers with the runs of a folder.
  * @param inside undefined: there is no folder, and the list is empty.
  * @param names of the address behind "/api/runs": none for the list, else the run's id and a part of it.
+ * @param known what was listed before.
  */
 export async function runData(
   inside: Inside | undefined,
   names: readonly string[],
   query: URLSearchParams,
+  known?: KnownRuns,
 ): Promise<Answer> {
   if (names.length === 0) {
     const none: Omit<RunList, "folder"> & { folder: null } = { folder: null, isComplete: true, runs: [] };
-    return jsonAnswer(inside ? await listRuns(inside) : none);
+    return jsonAnswer(inside ? await listRuns(inside, known) : none);
   }
   const part = names.at(-1)!;
   const id = names.slice(0, -1);

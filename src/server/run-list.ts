@@ -1,7 +1,8 @@
 /** The runs in a folder and the folders below it. Node only. */
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { LonghandError } from "../errors.ts";
+import { isLock } from "../files/lock.ts";
 import type { RunSummary } from "../trained/index.ts";
 import { type Inside, isMissing } from "./inside.ts";
 import { type DamagedRun, summaryOf } from "./run-summary.ts";
@@ -22,11 +23,15 @@ export interface RunList {
   readonly runs: readonly (RunSummary | DamagedRun)[];
 }
 
+/** What was listed of folders, and of which state of their files: most runs are over, and aren't read again. */
+export type KnownRuns = Map<string, { readonly stamp: string; readonly run: RunSummary | DamagedRun | undefined }>;
+
 /**
  * Lists the runs in a folder: itself, where it is one, or else those below it. Links and names that begin with a dot are passed
  * over, and what lies within a run.
+ * @param known from the last time; it is changed.
  */
-export async function listRuns(inside: Inside): Promise<RunList> {
+export async function listRuns(inside: Inside, known: KnownRuns = new Map()): Promise<RunList> {
   const { folder } = inside;
   const runs: (RunSummary | DamagedRun)[] = [];
   let left = MOST;
@@ -41,7 +46,13 @@ export async function listRuns(inside: Inside): Promise<RunList> {
       if (isMissing(error)) return [];
       throw error;
     });
-    const found = await readListed(inside, path, idOf(inside, names), new Set(entries.map(({ name }) => name)));
+    const files = new Set(entries.map(({ name }) => name));
+    const stamp = await stampOf(path, files);
+    const before = known.get(path);
+    const isSame = stamp !== undefined && before?.stamp === stamp;
+    const found = isSame ? before.run : await readListed(inside, path, idOf(inside, names), files);
+    if (stamp === undefined) known.delete(path);
+    else known.set(path, { stamp, run: found });
     if (found) {
       runs.push(found);
       return;
@@ -55,6 +66,17 @@ export async function listRuns(inside: Inside): Promise<RunList> {
   const time = (run: RunSummary | DamagedRun) => ("updated" in run ? run.updated : "");
   runs.sort((a, b) => (time(a) < time(b) ? 1 : time(a) > time(b) ? -1 : a.id < b.id ? -1 : 1));
   return { folder, isComplete, runs };
+}
+
+/** A text that changes with what a list says of a run; undefined where there is nothing to read, or a process may be writing. */
+async function stampOf(folder: string, files: ReadonlySet<string>): Promise<string | undefined> {
+  if (!files.has("config.json") || [...files].some(isLock)) return undefined;
+  const parts = ["config.json", "metrics.jsonl", "checkpoints", "result.json"].map(async (name) => {
+    if (!files.has(name)) return "";
+    const { mtimeMs, size, ino } = await lstat(join(folder, name));
+    return `${mtimeMs} ${size} ${ino}`;
+  });
+  return (await Promise.all(parts)).join(", ");
 }
 
 /** "fig4/dngpu-seed1" */

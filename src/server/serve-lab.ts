@@ -15,6 +15,7 @@ import { rawAnswer } from "./headers.ts";
 import { type Inside, insideOf } from "./inside.ts";
 import { pageFiles } from "./page.ts";
 import { runData } from "./run-data.ts";
+import type { KnownRuns } from "./run-list.ts";
 import { readTarget } from "./target.ts";
 
 export interface ServeLabOptions {
@@ -52,6 +53,7 @@ export async function serveLab(options: ServeLabOptions = {}): Promise<LabServer
   const page = await openPage(folder);
   const runs = options.runs === undefined ? undefined : await openFolder(options.runs);
   const files = pageFiles(page);
+  const known: KnownRuns = new Map();
   let hosts: ReadonlySet<string> = new Set();
 
   async function answer(request: IncomingMessage): Promise<Answer> {
@@ -61,7 +63,7 @@ export async function serveLab(options: ServeLabOptions = {}): Promise<LabServer
     if (!target) return refusal(400, "the address can't be read");
     const { names, query } = target;
     if (names[0] === "api") {
-      return names[1] === "runs" ? runData(runs, names.slice(2), query) : refusal(404, "expected /api/runs");
+      return names[1] === "runs" ? runData(runs, names.slice(2), query, known) : refusal(404, "expected /api/runs");
     }
     const { "accept-encoding": acceptEncoding, "if-none-match": ifNoneMatch } = request.headers;
     return files({ names, acceptEncoding: `${acceptEncoding ?? ""}`, ifNoneMatch });

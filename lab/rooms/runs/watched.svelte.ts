@@ -6,7 +6,7 @@ import { runsInFolders } from "./folders.ts";
 import type { ListedRun, Row } from "./rows.ts";
 import { hasRuns, servedFiles, servedRuns } from "./server.ts";
 
-/** Milliseconds between two looks at what the server has. */
+/** Milliseconds between two looks at what the server has; longer where a look itself takes long. */
 const PAUSE = 2000;
 
 /** What is known of the server: `looking` for one, `none` there, `here`, or `lost` since it last answered. */
@@ -63,8 +63,10 @@ export function watchRuns(): WatchedRuns {
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const turn = async () => {
+      const begin = performance.now();
       if (!document.hidden) await look();
-      if (!isOver && server !== "none") timer = setTimeout(turn, PAUSE);
+      const pause = Math.max(PAUSE, 4 * (performance.now() - begin));
+      if (!isOver && server !== "none") timer = setTimeout(turn, pause);
     };
     void turn().then(async () => {
       if (!isOver && served.length === 0) {
