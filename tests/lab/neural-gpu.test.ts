@@ -153,6 +153,7 @@ visiting("the Neural GPU's room", ({ open, picture, expectAccessible }) => {
     await page.getByRole("slider", { name: "Step" }).waitFor();
     await eventually(() => page.getByRole("slider", { name: "Step" }).getAttribute("max")).toBe("201");
     await answer(page).getByText("✓ right").waitFor();
+    await expectAccessible(page);
     await page.goto(page.url().replace(/#.*/, "#/neural-gpu?network=shipped:addition&length=1001"));
     await page.getByText("characters: working").waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
