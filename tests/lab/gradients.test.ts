@@ -160,7 +160,7 @@ visiting("gradients of one unit", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
-  test("light, dark and narrow; saved as SVG", async () => {
+  test("light, dark and narrow; saved as SVG", { timeout: 120_000 }, async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open("#/gradients", { colorScheme });
       await page.getByRole("heading", { name: "Over the forget gate" }).waitFor();
@@ -232,7 +232,7 @@ visiting("gradients of networks", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
-  test("both are trained: the same again from the same address; any step can be looked at", async () => {
+  test("both are trained: the same again from the same address; any step can be looked at", { timeout: 120_000 }, async () => {
     const losses = async () => {
       const page = await open(`#/gradients?${small}`);
       await verdict(page, "LSTM, untrained").waitFor();
@@ -303,7 +303,7 @@ visiting("gradients of networks", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
-  test("light, dark and narrow", async () => {
+  test("light, dark and narrow", { timeout: 120_000 }, async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open("#/gradients?part=networks", { colorScheme });
       await page.locator("svg.curves").waitFor();
