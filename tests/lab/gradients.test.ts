@@ -232,7 +232,9 @@ visiting("gradients of networks", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
-  test("both are trained: the same again from the same address; any step can be looked at", { timeout: 120_000 }, async () => {
+  test("both are trained: the same again from the same address; any step can be looked at", {
+    timeout: 120_000,
+  }, async () => {
     const losses = async () => {
       const page = await open(`#/gradients?${small}`);
       await verdict(page, "LSTM, untrained").waitFor();
