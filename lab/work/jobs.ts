@@ -9,7 +9,6 @@ export const jobs = {
   "gradients/look": () => import("../rooms/gradients/look.job.ts"),
   "gradients/map": () => import("../rooms/gradients/map.job.ts"),
   "gradients/train": () => import("../rooms/gradients/train.job.ts"),
-  "networks/answer": () => import("../networks/answer.job.ts"),
   "neural-gpu/accuracy": () => import("../rooms/neural-gpu/accuracy.job.ts"),
   "neural-gpu/train": () => import("../rooms/neural-gpu/train.job.ts"),
   "neural-gpu/trace": () => import("../rooms/neural-gpu/trace.job.ts"),

@@ -40,6 +40,15 @@ test("a trace is the library's, without its values where they are too many", asy
   });
 });
 
+test("the first Neural GPU is traced too: a grid is one row of numbers at each position", async () => {
+  const network = freshNetwork("reverse", 3, 1, "neural-gpu");
+  const { trace: found } = await trace({ network, problem: "3 1 2", gates: true }, context());
+  // Four rows of three maps.
+  expect(found!.values.state!.shape).toEqual([4, 3, 12]);
+  expect(found!.values.update!.shape).toEqual([3, 3, 12]);
+  expect(found!.readout!.shape).toEqual([4, 3]);
+});
+
 test("accuracies are those of the library's evaluation, at the nearest lengths there are", async () => {
   const network = freshNetwork("binary-multiplication", 6);
   const { task: of, model, parameters } = networkOfData(network);
