@@ -2,6 +2,7 @@
 import {
   type Arrangement,
   type Hyperplane,
+  lineCounts,
   makeArrangement,
   rationals,
   sheetLines,
@@ -25,9 +26,9 @@ export const MOST_LINES = 30;
 const GRID = 50;
 const FARTHEST = 1000;
 
-/** The nearest point of the grid of a sheet about 0. */
-export function snapped([x, y]: Point, half: number): Point {
-  const step = half / GRID;
+/** The nearest point of the grid of a sheet about 0. @param steps of it, from the middle to the border. */
+export function snapped([x, y]: Point, half: number, steps = GRID): Point {
+  const step = half / steps;
   const nearest = (value: number) => {
     const on = Number((Math.round(value / step) * step).toFixed(3));
     return Math.max(-FARTHEST, Math.min(FARTHEST, on)) || 0;
@@ -64,13 +65,20 @@ const common = (a: bigint, b: bigint): bigint => (b === 0n ? a : common(b, a % b
 
 export const arrangementOf = (lines: readonly Line[]): Arrangement => makeArrangement(lines.map(hyperplaneOf), 2);
 
-/** Lines of any arrangement on a sheet about 0, as near as the grid has them, all crossings seen if they can be. */
+/**
+ * Lines of any arrangement on a sheet about 0, all crossings seen: on the grid, or on a finer one where on the grid lines in general
+ * position would be so no more.
+ */
 export function drawnOn(arrangement: Arrangement, half: number): Line[] {
   const sheet = sheetOf(arrangement);
   const { x, y, half: own } = sheetSquare(sheet);
-  const onGrid = ([u, v]: Point) => snapped([(half * (u - x)) / own, (half * (v - y)) / own], half);
   // Within the border, where they can be taken hold of.
-  return sheetLines(arrangement, shrunkSheet(sheet, 0.8))
-    .map(({ ends: [from, to] }) => ({ from: onGrid(from), to: onGrid(to) }))
-    .filter(({ from, to }) => !isSame(from, to));
+  const ends = sheetLines(arrangement, shrunkSheet(sheet, 0.8)).map((line) => line.ends);
+  const drawn = (steps: number) => {
+    const on = ([u, v]: Point) => snapped([(half * (u - x)) / own, (half * (v - y)) / own], half, steps);
+    return ends.map(([from, to]): Line => ({ from: on(from), to: on(to) })).filter(({ from, to }) => !isSame(from, to));
+  };
+  const isGeneric = (lines: readonly Line[]) => lineCounts(arrangementOf(lines)).costs.length === 0;
+  const grids = [GRID, 10 * GRID, 100 * GRID].map(drawn);
+  return lineCounts(arrangement).costs.length > 0 ? grids[0]! : (grids.find(isGeneric) ?? grids.at(-1)!);
 }
