@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { arrangementOf, type Line, type Point } from "../../lab/rooms/regions/lines.ts";
+import { markOf } from "../../lab/rooms/regions/marks.ts";
 import { exercise, presets } from "../../lab/rooms/regions/presets.ts";
 import {
   arrangementCounts,
@@ -128,6 +129,26 @@ visiting("lines and regions", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
+  test("a finger draws a line and marks a region", async () => {
+    const page = await open("#/regions?lines=-4_-1_4_-1&marks=", { viewport });
+    await counts(page).toEqual(["2", "0", "0", "1"]);
+    const client = await page.context().newCDPSession(page);
+    const touch = async (type: "touchStart" | "touchMove" | "touchEnd", point?: Point) => {
+      const touchPoints = point ? [await spot(page, point)].map(([x, y]) => ({ x, y })) : [];
+      await client.send("Input.dispatchTouchEvent", { type, touchPoints });
+    };
+    await touch("touchStart", [1, 3]);
+    for (const y of [2, 0, -2]) await touch("touchMove", [1, y]);
+    await touch("touchMove", [1, -3]);
+    await touch("touchEnd");
+    await page.waitForFunction("location.hash.includes('1_3_1_-3')");
+    await counts(page).toEqual(["4", "0", "1", "4"]);
+    await touch("touchStart", [3, 3]);
+    await touch("touchEnd");
+    await expect.poll(() => page.locator("path.shaded").count()).toBe(1);
+    await page.close();
+  });
+
   test("points typed; what can't be read is said there, and nothing else changes", async () => {
     const page = await open("#/regions", { viewport });
     const from = page.getByLabel("Line 1 from");
@@ -160,7 +181,7 @@ visiting("lines and regions", ({ open, picture, expectAccessible }) => {
     await page.getByText(`sides ${b!.signs.replaceAll("-", "−")}`).waitFor();
     await page.keyboard.press("Space");
     await shaded(page).toEqual(["A", "B", "G", "K"]);
-    await page.waitForFunction("location.hash.includes('marks=')");
+    await page.waitForFunction(`location.hash.includes('${markOf(b!.signs)}')`);
     const again = await open(await page.evaluate("location.hash"), { viewport });
     await shaded(again).toEqual(["A", "B", "G", "K"]);
     await again.close();
@@ -184,6 +205,12 @@ visiting("lines and regions", ({ open, picture, expectAccessible }) => {
       const on = await page.getByRole("list", { name: "Units of the first layer" }).locator("li.on").allInnerTexts();
       const expected = [...region.signs].flatMap((sign, line) => (sign === "+" ? [`line ${line + 1}`] : []));
       expect(on.map((text) => text.split(":")[0])).toEqual(expected);
+      // In the picture the same units are lit; the inputs, which come first, by their size.
+      const nodes = await page.locator("svg.circuit text.inside").allTextContents();
+      const second = ["A", "D", "G"].map((label) => (label === region.label ? "1" : "0"));
+      expect(nodes.slice(2)).toEqual(
+        [...region.signs].map((sign) => (sign === "+" ? "1" : "0")).concat(second, String(output)),
+      );
     }
     await page.mouse.move(2, 2);
     await page.getByRole("button", { name: /^Test point \(0, 0.5\)/ }).focus();
