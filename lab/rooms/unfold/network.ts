@@ -1,7 +1,7 @@
 /** The network that the settings choose: what all jobs of the room work on. */
 import { namedNetwork, networkOfModel, type RecurrentNetwork } from "longhand";
 import { type NetworkData, networkOfData } from "../../networks/data.ts";
-import type { Values } from "./settings.ts";
+import { hasGates, hasUnits, type Values } from "./settings.ts";
 
 /** By its cell and sizes, or a trained one, whose sizes are its own. */
 export interface ChosenNetwork {
@@ -23,12 +23,6 @@ export function networkOf({ settings, data }: ChosenNetwork): RecurrentNetwork {
   };
   return namedNetwork(cell, { ...sizes, ...(readout !== "usual" && { readout }), model });
 }
-
-/** Whether all units of a cell have one function, which can be chosen. */
-export const hasUnits = (cell: string) => ["rnn", "rnn-preactivation", "ilrnn", "feedforward"].includes(cell);
-
-/** Whether a cell has gates whose function can be chosen. */
-export const hasGates = (cell: string) => /^(lstm|gru|dcm)/.test(cell);
 
 /** One width means that of every layer. */
 const widthsOf = (hidden: readonly number[]) => (hidden.length === 1 ? hidden[0]! : hidden);

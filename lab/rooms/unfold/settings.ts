@@ -64,3 +64,9 @@ export const presets: readonly { readonly title: string; readonly about: string;
       values: { cell: "lstm-sigmoid", steps: 3, form: "scalar" },
     },
   ];
+
+/** Whether all units of a cell have one function, which can be chosen. */
+export const hasUnits = (cell: string) => ["rnn", "rnn-preactivation", "ilrnn", "feedforward"].includes(cell);
+
+/** Whether a cell has gates whose function can be chosen. */
+export const hasGates = (cell: string) => /^(lstm|gru|dcm)/.test(cell);
