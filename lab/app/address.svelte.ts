@@ -23,7 +23,7 @@ function parts(): { room: string; query: URLSearchParams } {
 }
 
 const initial = parts();
-const current = $state({ room: initial.room, query: initial.query.toString() });
+const current = $state({ room: initial.room, query: initial.query.toString(), resets: 0 });
 let writing: ReturnType<typeof setTimeout> | undefined;
 /** What the address said when a room was last seen: going back to it finds it so. */
 const last = $state<Record<string, string>>({});
@@ -39,6 +39,11 @@ addEventListener("hashchange", () => {
 /** Name of the room that the address asks for. */
 export function currentRoom(): string {
   return current.room;
+}
+
+/** How often settings were reset: what is typed and isn't a value yet is given up then. */
+export function resets(): number {
+  return current.resets;
 }
 
 /** A link to a room: with settings, or as it was when last seen. */
@@ -111,6 +116,7 @@ export function settingsOf<Values extends object>(
     reset() {
       for (const name of names) delete problems[name];
       Object.assign(values, defaults());
+      current.resets++;
     },
   };
 }

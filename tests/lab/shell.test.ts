@@ -24,6 +24,12 @@ visiting("the lab", ({ open, picture, expectAccessible }) => {
     await expect.poll(() => page.getByRole("alert").textContent()).toContain("x");
     expect(await sum.getAttribute("aria-invalid")).toBe("true");
     expect(await page.evaluate("location.hash")).toBe("#/adder");
+    // A reset gives up what is typed, though no value changes.
+    const before = await page.getByRole("textbox", { name: "Sum" }).evaluate(() => location.hash);
+    await page.getByRole("button", { name: "Reset" }).click();
+    await expect.poll(() => page.getByRole("alert").count()).toBe(0);
+    expect(await sum.inputValue()).not.toBe("5+x");
+    expect(await page.evaluate("location.hash")).toBe(before);
     await sum.fill("5+2");
     await page.waitForFunction("location.hash.includes('5%2B2')");
     expect(await page.getByRole("alert").count()).toBe(0);
