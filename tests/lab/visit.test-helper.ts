@@ -21,6 +21,8 @@ export interface Visitor {
   readonly open: (address: string, options?: Pick<BrowserContextOptions, "viewport" | "colorScheme">) => Promise<Page>;
   /** Saves a screenshot of the whole page, or of a part of it, where the environment names a folder for them. */
   readonly picture: (shown: Page | Locator, name: string) => Promise<void>;
+  /** Saves a screenshot of what of the page is in sight. */
+  readonly view: (page: Page, name: string) => Promise<void>;
   /** No serious or critical finding of axe. */
   readonly expectAccessible: (page: Page) => Promise<void>;
 }
@@ -80,10 +82,13 @@ export function visiting(
         return page;
       },
       async picture(shown, name) {
-        if (pictures === undefined) return;
-        mkdirSync(pictures, { recursive: true });
-        const path = join(pictures, `${name}.png`);
+        const path = pathOf(name);
+        if (path === undefined) return;
         await ("goto" in shown ? shown.screenshot({ path, fullPage: true }) : shown.screenshot({ path }));
+      },
+      async view(page, name) {
+        const path = pathOf(name);
+        if (path !== undefined) await page.screenshot({ path });
       },
       async expectAccessible(page) {
         await page.evaluate(axe);
@@ -97,4 +102,11 @@ export function visiting(
       },
     });
   });
+}
+
+/** Where a screenshot goes, if anybody wants it. */
+function pathOf(name: string): string | undefined {
+  if (pictures === undefined) return undefined;
+  mkdirSync(pictures, { recursive: true });
+  return join(pictures, `${name}.png`);
 }
