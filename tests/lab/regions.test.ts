@@ -129,6 +129,34 @@ visiting("lines and regions", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
+  test("a keyboard alone adds lines, types their points and marks a region; 30 are the most", async () => {
+    const page = await open("#/regions?lines=&marks=", { viewport });
+    await counts(page).toEqual(["1", "0", "0", "0"]);
+    const more = page.getByRole("button", { name: "Add a line" });
+    await more.press("Enter");
+    await counts(page).toEqual(["2", "0", "0", "1"]);
+    // The new line's first point has the focus.
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("-3, -2");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("3, 2.5");
+    await page.waitForFunction("location.hash.includes('lines=-3_-2_3_2.5')");
+    await more.press("Enter");
+    await counts(page).toEqual(["4", "0", "1", "4"]);
+    await page.getByRole("checkbox", { name: "A", exact: true }).press("Space");
+    await page.getByText("Checked at a point of each of the 4 regions: right").waitFor();
+    await page.goto(
+      page
+        .url()
+        .replace(/#.*/, `#/regions?lines=${Array.from({ length: 30 }, (_, k) => `${k}_0_${k}_1`).join("*")}&marks=`),
+    );
+    await counts(page).toEqual(["31", "0", "0", "30"]);
+    await more.press("Enter");
+    await page.getByText("received 31 lines, expected at most 30").waitFor();
+    await page.close();
+  });
+
   test("a finger draws a line and marks a region", async () => {
     const page = await open("#/regions?lines=-4_-1_4_-1&marks=", { viewport });
     await counts(page).toEqual(["2", "0", "0", "1"]);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { drawnLines, lineCounts, randomHyperplanes, rationals, regionsOf } from "longhand";
 import { expect, test } from "vitest";
 import {
+  anotherLine,
   arrangementOf,
   drawnOn,
   flipped,
@@ -67,4 +68,22 @@ test.each([6, 12, 30])("%d lines made up stay in general position, with the same
       for (const value of [...from, ...to]) expect(Math.abs(value)).toBeLessThanOrEqual(5);
   }
   expect(regionsOf(arrangementOf(drawnOn(randomHyperplanes(3, 2), 5)))).toHaveLength(7);
+});
+
+test("a line is added where it crosses all others, at a point of its own; on any sheet", () => {
+  for (const half of [1, 5, 100]) {
+    const lines: Line[] = [];
+    for (let n = 1; n <= 12; n++) {
+      lines.push(anotherLine(lines, half));
+      expect(lineCounts(arrangementOf(lines)).regions, `${n} on ${half}`).toBe(1 + n + (n * (n - 1)) / 2);
+      for (const value of [...lines.at(-1)!.from, ...lines.at(-1)!.to]) expect(Math.abs(value)).toBeLessThan(half);
+    }
+  }
+});
+
+test("what is there already is not added again", () => {
+  const first = anotherLine([], 5);
+  const lines = [first, anotherLine([first], 5), flipped(first)];
+  const more = anotherLine(lines, 5);
+  expect(lineCounts(arrangementOf([...lines, more])).regions).toBe(7);
 });

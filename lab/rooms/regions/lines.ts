@@ -60,6 +60,27 @@ export function hyperplaneOf({ from, to }: Line): Hyperplane {
   return { weights, threshold };
 }
 
+/** A line that passes 0 at a distance in a direction, on towards 0. @param reach of its points, from where it is nearest. */
+export function passing(angle: number, distance: number, reach: number, half: number): Line {
+  const [x, y] = [Math.cos(angle), Math.sin(angle)];
+  const at = (along: number) => snapped([distance * x - along * y, distance * y + along * x], half);
+  return { from: at(-reach), to: at(reach) };
+}
+
+/** Places that are tried for another line. */
+const TRIES = 8;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** One line more, across the sheet: of some the one that makes the most regions, in general position where that can be. */
+export function anotherLine(lines: readonly Line[], half: number): Line {
+  const places = Array.from({ length: TRIES }, (_, k) => {
+    const turn = (lines.length + k + 1) * GOLDEN;
+    const line = passing(2 * Math.PI * turn, ((turn % 1) * half) / 2, 0.7 * half, half);
+    return { line, regions: lineCounts(arrangementOf([...lines, line])).regions };
+  });
+  return places.reduce((best, place) => (place.regions > best.regions ? place : best)).line;
+}
+
 const size = (value: bigint) => (value < 0n ? -value : value);
 const common = (a: bigint, b: bigint): bigint => (b === 0n ? a : common(b, a % b));
 

@@ -1,5 +1,5 @@
 /** Lines and marks to begin with. */
-import { type Line, snapped } from "./lines.ts";
+import { type Line, passing } from "./lines.ts";
 import type { SheetSize } from "./sheet-size.ts";
 
 export interface Preset {
@@ -45,12 +45,7 @@ const triangle: Preset = {
 
 /** Lines whose units are on towards the middle, around it at a distance. */
 function around(count: number, distance: number, reach: number): Line[] {
-  return Array.from({ length: count }, (_, k) => {
-    const angle = Math.PI / 2 - (2 * Math.PI * k) / count;
-    const [x, y] = [Math.cos(angle), Math.sin(angle)];
-    const at = (along: number) => snapped([distance * x - along * y, distance * y + along * x], 5);
-    return { from: at(-reach), to: at(reach) };
-  });
+  return Array.from({ length: count }, (_, k) => passing(Math.PI / 2 - (2 * Math.PI * k) / count, distance, reach, 5));
 }
 
 const star: Preset = {
