@@ -1,4 +1,5 @@
 /** Threads that compute parts: what happens where one fails. */
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +17,7 @@ import {
   partRunner,
   partsOf,
   trainBins,
+  trainPopulation,
 } from "../training/index.ts";
 import { threadedRunner } from "./part-threads.ts";
 import { type PartWorkerData, partWorkers } from "./part-workers.ts";
@@ -135,6 +137,46 @@ describe("an error is told of, and nothing hangs", () => {
     await expect(threads.run(order(part(4), part(4)))).rejects.toThrow(message);
   });
 
+  test("where a thread that has worked before dies at a part that it took", async () => {
+    const path = join(folder, "dies-later.mjs");
+    const inBuild = (name: string) => JSON.stringify(new URL(`../${name}`, built).href);
+    await writeFile(
+      path,
+      `import { workerData } from "node:worker_threads";
+      import { reference } from ${inBuild("runtime/reference/reference.js")};
+      import { servePartThread } from ${inBuild("runs/serve-parts.js")};
+      import { partRunner, partsOf } from ${inBuild("training/index.js")};
+      const inner = partRunner(partsOf(workerData.config), reference);
+      const run = (order) => (order.step === 2 ? process.exit(7) : inner.run(order));
+      servePartThread(Promise.resolve({ run }));`,
+    );
+    const workerData: PartWorkerData = { config, engine };
+    const worker = new Worker(pathToFileURL(path), { workerData });
+    const gone = once(worker, "exit");
+    await using inner = runnerHere();
+    const here: PartRunner = {
+      async run(given) {
+        // One part is left to the thread.
+        if (given.step === 2) await gone;
+        return inner.run(given);
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    await using threads = threadedRunner(here, [worker]);
+    const both = order(part(5), part(4));
+    expect(await threads.run(both)).toEqual(structuredClone(await inner.run(both)));
+    await expect(threads.run({ ...both, step: 2 })).rejects.toThrow(/^a training thread ended with status 7$/);
+  });
+
+  test("where a thread dies while it has nothing to do", async () => {
+    const workerData: PartWorkerData = { config, engine };
+    const worker = new Worker(built, { workerData });
+    await using threads = threadedRunner(runnerHere(), [worker]);
+    await threads.run(order(part(5), part(4)));
+    await worker.terminate();
+    await expect(threads.run(order(part(5), part(4)))).rejects.toThrow(/^a training thread ended with status/);
+  });
+
   test("where the program can't be loaded", async () => {
     const path = join(folder, "broken.mjs");
     await writeFile(path, 'import "./missing.mjs";');
@@ -152,12 +194,55 @@ describe("an error is told of, and nothing hangs", () => {
   });
 });
 
-test("threads end with the training, also when it is left early", async () => {
-  for (const leaves of [false, true]) {
-    const threads = await workers();
-    for await (const { type } of trainBins({ ...config, reportEvery: 1 }, { runtime: reference, parts: threads })) {
-      if (leaves && type === "step") break;
+const batches = completeConfig({
+  task: "parity",
+  model: { name: "rnn", hidden: 3 },
+  lengths: [3, 5],
+  steps: 3,
+  batch: 4,
+  chunk: 2,
+  reportEvery: 1,
+  solved: null,
+});
+
+describe.each([
+  ["by bins", { ...config, reportEvery: 1 }],
+  ["by batches in parts", batches],
+])("threads end with a training %s", (_, given) => {
+  const begun = (more: Partial<typeof given> = {}) => {
+    const training = { ...given, ...more };
+    const workerData: PartWorkerData = { config: training, engine };
+    const worker = new Worker(built, { workerData });
+    const parts = threadedRunner(partRunner(partsOf(training), reference), [worker]);
+    return { worker, parts, events: trainPopulation(training, { runtime: reference, parts }) };
+  };
+  const isGone = ({ threadId }: Worker) => threadId === -1;
+
+  test.each(["start", "step", "none, but goes to its end"])("that is left at %s", async (last) => {
+    const { worker, parts, events } = begun();
+    for await (const { type } of events) {
+      expect(isGone(worker)).toBe(false);
+      if (type === last) break;
     }
-    await expect(threads.run(order(part(4)))).rejects.toThrow(/^the threads of this training have ended$/);
-  }
+    expect(isGone(worker)).toBe(true);
+    await expect(parts.run(order(part(4)))).rejects.toThrow(/^the threads of this training have ended$/);
+  });
+
+  test("that is stopped from outside", async () => {
+    const { worker, parts } = begun();
+    const signal = AbortSignal.abort();
+    const seen: string[] = [];
+    for await (const { type } of trainPopulation(given, { runtime: reference, parts, signal })) seen.push(type);
+    expect(seen).not.toContain("step");
+    expect(isGone(worker)).toBe(true);
+  });
+
+  test("that fails", async () => {
+    const { worker, events } = begun({ learningRate: 1e308, optimizer: { name: "sgd" } });
+    const run = async () => {
+      for await (const _ of events);
+    };
+    await expect(run()).rejects.toMatchObject({ code: "not-finite" });
+    expect(isGone(worker)).toBe(true);
+  });
 });
