@@ -9,7 +9,7 @@ import {
   type UnitNames,
 } from "longhand";
 import type { NetworkData } from "../../networks/data.ts";
-import { openNetwork } from "../../networks/sources.ts";
+import { followNetwork } from "../../networks/opened.svelte.ts";
 import type { RoomValues } from "./settings.ts";
 
 export interface ChosenNetwork {
@@ -34,25 +34,10 @@ type Asked = Pick<RoomValues, "network" | "task" | "units" | "activation" | "see
 /** Follows the settings; to be called while the room is set up. A network that has to be fetched comes a moment later. */
 export function chosenNetwork(values: Asked): { readonly value: ChosenNetwork | undefined; readonly error: unknown } {
   const isSource = $derived(values.network.includes(":"));
-  let fetched = $state.raw<{ value?: ChosenNetwork; error?: unknown }>({});
-  $effect(() => {
-    if (!isSource) return;
-    fetched = {};
-    let isLeft = false;
-    openNetwork(values.network).then(
-      (data) => {
-        if (!isLeft) fetched = { value: { data } };
-      },
-      (error: unknown) => {
-        if (!isLeft) fetched = { error };
-      },
-    );
-    return () => {
-      isLeft = true;
-    };
-  });
+  const fetched = followNetwork(() => (isSource ? values.network : ""));
   const found = $derived.by((): { value?: ChosenNetwork; error?: unknown } => {
-    if (isSource) return fetched;
+    const { data, error } = fetched;
+    if (isSource) return { ...(data && { value: { data } }), error };
     try {
       const value =
         values.network === "trained" ? trained() : values.network === "drawn" ? drawn(values) : built(values);
