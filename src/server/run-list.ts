@@ -76,7 +76,13 @@ async function stampOf(folder: string, files: ReadonlySet<string>): Promise<stri
     const { mtimeMs, size, ino } = await lstat(join(folder, name));
     return `${mtimeMs} ${size} ${ino}`;
   });
-  return (await Promise.all(parts)).join(", ");
+  try {
+    return (await Promise.all(parts)).join(", ");
+  } catch (error) {
+    // Somebody removes the folder while it is looked at.
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /** "fig4/dngpu-seed1" */
