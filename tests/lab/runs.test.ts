@@ -83,6 +83,20 @@ visiting(
       await rm(at("growing"), { recursive: true });
     });
 
+    test("another run in the same folder takes the place of the old one, settings and curves", async () => {
+      const model = { name: "ilrnn", layers: [3] };
+      await trained(at("again"), { model, seed: 5 });
+      const page = await open("#/runs?chosen=run:sums/seed1,run:again&log=no");
+      const settings = page.getByRole("region", { name: "Table of the chosen runs" }).getByRole("rowgroup").last();
+      const differing = () => settings.getByRole("row").allTextContents();
+      await expect.poll(differing, soon).toEqual(["Settings in which they differ", "seed15"]);
+      await rm(at("again"), { recursive: true });
+      await trained(at("again"), { model, seed: 7 });
+      await expect.poll(differing, soon).toEqual(["Settings in which they differ", "seed17"]);
+      await page.close();
+      await rm(at("again"), { recursive: true });
+    });
+
     test("filters, orders, choices: by the keyboard, and again by the link", async () => {
       const page = await open("#/runs?chosen=none");
       await page.getByText("Choose runs by their boxes").waitFor();

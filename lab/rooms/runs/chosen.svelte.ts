@@ -50,14 +50,17 @@ export function followChosen(rows: () => readonly Row[], filesOf: (key: string) 
 
   async function read(key: string, files: RunFiles, { updated, hasResult }: RunSummary): Promise<void> {
     const before = known.get(key);
-    const { network, settings } = before ?? (await settingsIn(key, files));
+    let described: Pick<Known, "network" | "settings"> = before ?? (await settingsIn(key, files));
     let metrics = before?.metrics ?? noMetrics;
     let place = before?.place;
     for (let hasMore = true; hasMore; ) {
       const part = await files.metrics(place);
       metrics = withLines(part.isAnew ? noMetrics : metrics, part.text);
+      // Another run may have taken the folder.
+      if (part.isAnew) described = await settingsIn(key, files);
       ({ place, hasMore } = part);
     }
+    const { network, settings } = described;
     known.set(key, { network, settings, metrics, place, updated, result: hasResult ? await files.result() : null });
     version++;
   }
