@@ -24,17 +24,21 @@ function parts(): { room: string; query: URLSearchParams } {
 
 const initial = parts();
 const current = $state({ room: initial.room, query: initial.query.toString(), resets: 0 });
-let writing: ReturnType<typeof setTimeout> | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let unwritten: { readonly room: string; readonly query: string } | undefined;
 /** What the address said when a room was last seen: going back to it finds it so. */
 const last = $state<Record<string, string>>({});
 
 addEventListener("hashchange", () => {
   // Whoever goes elsewhere doesn't want to be brought back by what is still to be written.
-  clearTimeout(writing);
+  unwritten = undefined;
   const { room, query } = parts();
   current.room = room;
   current.query = query.toString();
 });
+
+// A link leads away from what is seen, so that is written first: else a link to the address of before would lead nowhere.
+addEventListener("click", write, { capture: true });
 
 /** Name of the room that the address asks for. */
 export function currentRoom(): string {
@@ -105,10 +109,12 @@ export function settingsOf<Values extends object>(
     last[room] = text;
     if (text === known || current.room !== room) return;
     known = text;
-    write(room, text);
+    writeSoon(room, text);
   });
   // A room that is left writes no more.
-  onMount(() => () => clearTimeout(writing));
+  onMount(() => () => {
+    unwritten = undefined;
+  });
 
   return {
     values,
@@ -122,10 +128,19 @@ export function settingsOf<Values extends object>(
 }
 
 /** Browsers take only so many changes of the address a second; a slider makes more. */
-function write(room: string, query: string): void {
-  clearTimeout(writing);
-  writing = setTimeout(() => {
-    history.replaceState(history.state, "", `#/${room}${query === "" ? "" : `?${query}`}`);
-    current.query = query;
-  }, 120);
+function writeSoon(room: string, query: string): void {
+  unwritten = { room, query };
+  clearTimeout(timer);
+  timer = setTimeout(write, 120);
+}
+
+function write(): void {
+  if (!unwritten) return;
+  const { room, query } = unwritten;
+  unwritten = undefined;
+  // The address may have changed already where nobody has been told yet.
+  const here = parts();
+  if (here.room !== current.room || here.query.toString() !== current.query) return;
+  history.replaceState(history.state, "", `#/${room}${query === "" ? "" : `?${query}`}`);
+  current.query = query;
 }

@@ -1,4 +1,5 @@
 /** Results that follow their input, as a slider's: while one is computed the next waits, and only the newest waits. */
+import { engine } from "../app/engine.svelte.ts";
 import type { JobName } from "./jobs.ts";
 import { type InputOf, type ResultOf, type Started, start } from "./start.svelte.ts";
 
@@ -47,8 +48,9 @@ export function latest<Name extends JobName>(
 
   $effect(() => {
     const given = $state.snapshot(input()) as InputOf<Name> | undefined;
-    if (given === undefined) return;
-    if (running) waiting = given;
+    // Another runtime computes it anew.
+    void [engine.name, engine.threads];
+    if (given === undefined || running) waiting = given;
     else run(given);
   });
   const stop = () => {

@@ -51,13 +51,17 @@ export function start<Name extends JobName>(
       if (data.type === "result") resolve(data.result as ResultOf<Name>);
       else reject(new JobError(data.message, data.code));
     };
-    worker.onerror = (event) => {
-      event.preventDefault();
+    const fail = (message: string) => {
       if (isOver) return;
       isOver = true;
       worker.terminate();
-      reject(new JobError(event.message || "the worker can't be loaded", null));
+      reject(new JobError(message, null));
     };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      fail(event.message || "the worker can't be loaded");
+    };
+    worker.onmessageerror = () => fail("what the worker sent can't be read");
     const request: JobRequest = {
       job,
       // Without the page's own bookkeeping, which can't be sent.

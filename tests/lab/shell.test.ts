@@ -17,6 +17,44 @@ visiting("the lab", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
+  test("a link that follows a change at once leads where it says", async () => {
+    const page = await open("#/adder?problem=7%2B7");
+    const sum = page.getByRole("textbox", { name: "Sum" });
+    /** Types, and then goes: by a click, or as scripts do, while what was typed is just to be written. */
+    const typeAndGo = (how: string) =>
+      sum.evaluate(async (node, click) => {
+        const input = node as HTMLInputElement;
+        input.value = "5+9";
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+        const link = document.createElement("a");
+        link.href = "#/adder?problem=7%2B7";
+        document.body.append(link);
+        if (click === "click") return link.click();
+        link.href = "#/adder?problem=1%2B2";
+        setTimeout(() => {
+          location.hash = link.hash;
+        });
+        const end = performance.now() + 200;
+        while (performance.now() < end);
+      }, how);
+    const settled = async (text: string) => {
+      await page.waitForTimeout(300);
+      expect(await sum.inputValue()).toBe(text);
+      expect(await page.evaluate("location.hash")).toBe(`#/adder?problem=${encodeURIComponent(text)}`);
+    };
+    await typeAndGo("click");
+    await settled("7+7");
+    await typeAndGo("script");
+    await settled("1+2");
+    // What was typed was seen: back leads to it.
+    await typeAndGo("click");
+    await settled("7+7");
+    await page.goBack();
+    await settled("5+9");
+    await page.close();
+  });
+
   test("what can't be read is said at the field, and nothing else changes", async () => {
     const page = await open("#/adder");
     const sum = page.getByRole("textbox", { name: "Sum" });
@@ -71,6 +109,43 @@ visiting("the lab", ({ open, picture, expectAccessible }) => {
     expect(own.size).toBeGreaterThan(4);
     const sizes = [...own].map((path) => gzipSync(readFileSync(`dist/lab${path}`)).length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000);
+    await page.close();
+  });
+
+  test("a stopped job's worker is ended, and idle ones don't pile up", async () => {
+    const page = await open("#/adder?trainNetworks=1&trainSteps=100000");
+    await page.getByText("Right at every length").waitFor();
+    await page.getByRole("button", { name: "Train only" }).click();
+    await page.getByText(/step [\d,]+ of 100,000/).waitFor();
+    const busy = page.workers();
+    await page.getByRole("button", { name: "Stop" }).click();
+    const isEnded = (worker: (typeof busy)[number]) => !page.workers().includes(worker);
+    await expect.poll(() => busy.filter(isEnded).length, { timeout: 20_000 }).toBe(1);
+    await page.getByRole("button", { name: "Reset" }).click();
+    await page.getByText("Right at every length").waitFor();
+    await page.getByRole("button", { name: "Prove this network" }).click();
+    await page.getByText("✓ Proved").waitFor();
+    for (const room of ["Neural GPU", "Gradients", "Regions"]) {
+      await page.getByRole("link", { name: room, exact: true }).click();
+      await page.getByRole("heading", { level: 1, name: room }).waitFor();
+      await page.getByRole("img").first().waitFor();
+    }
+    await page.getByRole("link", { name: "Runs", exact: true }).click();
+    await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBeLessThanOrEqual(2);
+    await page.close();
+  });
+
+  test("a worker that can't be loaded is said", async () => {
+    const page = await open("#/unfold");
+    await page.route(/\/worker-[^/]*\.js$/, (route) =>
+      route.fulfill({ contentType: "text/javascript", body: "throw new Error('not as it was built')" }),
+    );
+    await page.goto(page.url().replace(/#.*/, "?again#/adder"));
+    await page
+      .getByRole("alert")
+      .getByText(/not as it was built|can't be loaded/)
+      .first()
+      .waitFor();
     await page.close();
   });
 
