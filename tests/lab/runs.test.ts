@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { completeConfig, fullAdder, type LengthResult } from "../../src/index.ts";
+import { completeConfig, fullAdder, type LengthResult, networkOf, stepThrough } from "../../src/index.ts";
 import { evaluateTrained, openRun, openTrained, startRun, writeNetworkRun } from "../../src/node.ts";
 import { visiting } from "./visit.test-helper.ts";
 
@@ -180,6 +180,19 @@ visiting(
       await expect.poll(() => settings.allTextContents(), soon).toEqual(["Settings in which they differ", "seed12"]);
       const link = table.getByRole("link", { name: "Adder" }).last();
       expect(await link.getAttribute("href")).toBe(`#/adder?network=${encodeURIComponent("run:sums/seed2")}`);
+      await page.close();
+    });
+
+    test("the rooms show the run of their link", async () => {
+      const page = await open("#/adder?network=run:sums/seed2");
+      await page.locator("main p").getByText("sums/seed2, step 20", { exact: true }).waitFor();
+      const waiting = page.waitForEvent("download");
+      await page.getByRole("group", { name: "Save All steps" }).getByRole("button", { name: "JSON" }).click();
+      const network = networkOf(await openTrained(at("sums", "seed2")));
+      const { states } = stepThrough(network, network.task.parse("183+75"));
+      expect(JSON.parse(await readFile((await (await waiting).path())!, "utf8"))).toMatchObject({ states });
+      await page.goto(page.url().replace(/#.*/, "#/neural-gpu?network=run:sums/seed2"));
+      await page.getByText("a network of ilrnn, expected one whose state has positions").waitFor();
       await page.close();
     });
 
