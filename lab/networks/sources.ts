@@ -4,7 +4,9 @@
  * this page and is gone with it.
  */
 import type { NetworkData } from "./data.ts";
-import { readNetwork, readRunFolder, trainedNetwork } from "./read.ts";
+
+/** What reads files is loaded when a network comes from one. */
+const reading = () => import("./read.ts");
 
 /** Networks that come with the page. The configurations that made them lie beside this file. */
 export const shipped = [
@@ -44,6 +46,7 @@ async function openShipped(name: string): Promise<NetworkData> {
     throw new Error(`network "${name}": expected one of ${shipped.map((network) => network.name).join(", ")}`);
   const response = await fetch(`networks/${name}.safetensors`);
   if (!response.ok) throw new Error(`networks/${name}.safetensors: ${response.status} ${response.statusText}`);
+  const { readNetwork } = await reading();
   return readNetwork(found.title, new Uint8Array(await response.arrayBuffer()));
 }
 
@@ -55,6 +58,7 @@ async function openRun(name: string): Promise<NetworkData> {
     if (response.ok) return new Uint8Array(await response.arrayBuffer());
     throw new Error(`run ${id}: its ${file} can't be had (${response.status}); runs are served by longhand lab`);
   };
+  const { readRunFolder, trainedNetwork } = await reading();
   const trained = await readRunFolder([
     { path: `${id}/config.json`, bytes: bytes("config") },
     { path: `${id}/checkpoints/00000000.safetensors`, bytes: bytes("checkpoint") },
