@@ -3,8 +3,21 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { completeConfig, encodeSafetensors, exportOnnx, exportSafetensors } from "../../src/index.ts";
-import { openTrained, startRun } from "../../src/node.ts";
+import { freshNetwork } from "../../lab/rooms/neural-gpu/fresh.test-helper.ts";
+import {
+  completeConfig,
+  configuredModel,
+  encodeSafetensors,
+  exactTask,
+  exportOnnx,
+  exportSafetensors,
+  type Network,
+  networkOf,
+  reference,
+  stepThrough,
+  traceNetwork,
+} from "../../src/index.ts";
+import { openTrained, startRun, writeNetworkRun } from "../../src/node.ts";
 import { visiting } from "./visit.test-helper.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "longhand-open-"));
@@ -18,6 +31,9 @@ async function trained(name: string, config: object) {
   return openTrained(at(name));
 }
 
+let adds: Network;
+let reverses: Network;
+
 beforeAll(async () => {
   const adder = await trained("adder", {
     task: "binary-addition",
@@ -25,6 +41,12 @@ beforeAll(async () => {
     population: 3,
   });
   writeFileSync(at("adder.safetensors"), exportSafetensors(adder, 1));
+  adds = networkOf(adder, 1);
+  const fresh = freshNetwork("reverse", 6);
+  const configured = configuredModel(fresh);
+  reverses = { ...configured, task: exactTask(configured.task), parameters: fresh.parameters };
+  await writeNetworkRun(at("maps"), reverses, { origin: "drawn" });
+  writeFileSync(at("maps.safetensors"), exportSafetensors(await openTrained(at("maps"))));
   const lstm = await trained("lstm", { task: "parity", model: { name: "lstm", hidden: 4 } });
   writeFileSync(at("lstm.onnx"), exportOnnx(lstm));
   writeFileSync(
@@ -45,6 +67,39 @@ visiting("files", ({ open, expectAccessible }) => {
     await expectAccessible(page);
     await opened.getByRole("button", { name: "Close" }).click();
     expect(await opened.count()).toBe(0);
+    await page.close();
+  });
+
+  test("the rooms show the network that was opened, and say when it is gone", async () => {
+    const page = await open("#/regions");
+    await page.getByLabel("Network files").setInputFiles(at("adder.safetensors"));
+    const opened = page.getByRole("region", { name: "Opened files" });
+    await opened.getByRole("link", { name: "Adder" }).click();
+    await page.locator("main p").getByText("adder.safetensors", { exact: true }).waitFor();
+    const steps = page.getByRole("group", { name: "Save All steps" });
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      steps.getByRole("button", { name: "JSON" }).click(),
+    ]);
+    const { states, answer } = stepThrough(adds, adds.task.parse("183+75"));
+    expect(JSON.parse(readFileSync(await download.path(), "utf8"))).toMatchObject({ states, answer: [...answer] });
+
+    await page.getByLabel("Network files").setInputFiles(at("maps.safetensors"));
+    await opened.getByRole("link", { name: "Neural GPU" }).click();
+    await page.getByText("maps.safetensors: a dngpu of 6 maps").waitFor();
+    await page.goto(page.url().replace(/#.*/, "#/neural-gpu?network=here:2&problem=3+1+2+5+4&map=2&step=3&position=1"));
+    const { prediction, values } = await traceNetwork(reverses, reverses.task.parse("3 1 2 5 4"), {
+      open: async () => reference,
+    });
+    await expect
+      .poll(() => page.getByRole("region", { name: "Answer" }).locator("output").innerText())
+      .toBe(prediction.answer);
+    const [, shown] = /state\s+([−\d.]+)/.exec(await page.locator(".readout").innerText())!;
+    const [, positions, maps] = values.state!.shape;
+    expect(Number(shown!.replace("−", "-"))).toBeCloseTo(values.state!.data[(3 * positions! + 1) * maps! + 2]!, 2);
+
+    await page.reload();
+    await page.getByText("here:2: was made in a page that is gone").waitFor();
     await page.close();
   });
 
