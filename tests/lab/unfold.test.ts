@@ -133,6 +133,19 @@ visiting("the room of unfolding", ({ open, picture, expectAccessible }) => {
     await page.close();
   });
 
+  test("a picture that has the focus may go away", async () => {
+    const page = await enter("#/unfold?cell=rnn&steps=2");
+    const picture = page.getByRole("group", { name: /^The unfolded network/ });
+    await picture.focus();
+    await page.keyboard.press("ArrowLeft");
+    await told(page).getByText("weights").waitFor();
+    await page.evaluate(() => {
+      location.hash = "#/regions";
+    });
+    await page.getByRole("heading", { level: 1, name: "Regions" }).waitFor();
+    await page.close();
+  });
+
   test("step by step: later steps wait, and it is said what a step adds", async () => {
     const page = await enter("#/unfold?cell=rnn&steps=3&form=sums");
     const layers = '.unfolded .layer[data-values="h"]';

@@ -1,4 +1,5 @@
 /** Taking hold of a picture's parts: which is pointed at, which is chosen, and how far it is dragged or moved by keys. */
+import { on } from "svelte/events";
 
 export interface Grips {
   /** A part is pointed at, or none. */
@@ -75,10 +76,11 @@ export function grips({ point, choose, leave, weightOf, change }: Grips) {
         event.stopPropagation();
       },
     };
-    const entries = Object.entries(listeners) as [string, EventListener][];
-    for (const [name, listener] of entries) holder.addEventListener(name, listener);
+    // By Svelte's own listeners: a part that has the focus loses it in the middle of an update that takes it away.
+    const entries = Object.entries(listeners) as [keyof HTMLElementEventMap, EventListener][];
+    const ends = entries.map(([name, listener]) => on(holder, name, listener));
     return () => {
-      for (const [name, listener] of entries) holder.removeEventListener(name, listener);
+      for (const end of ends) end();
     };
   };
 }

@@ -1,4 +1,5 @@
 /** Pointing at the symbols of a formula or the parts of a picture: with the pointer, or with arrow keys once it has the focus. */
+import { on } from "svelte/events";
 import { type Lit, litOf } from "./marks.ts";
 
 export interface Browsing {
@@ -55,17 +56,16 @@ export function browsing({ show, label }: Browsing): (node: HTMLElement) => () =
       if ((event as PointerEvent).pointerType !== "touch") show(undefined);
     };
 
-    area.addEventListener("pointerdown", over);
-    area.addEventListener("pointermove", over);
-    area.addEventListener("pointerleave", leave);
-    area.addEventListener("keydown", key);
-    area.addEventListener("blur", leave);
+    // By Svelte's own listeners: a part that has the focus loses it in the middle of an update that takes it away.
+    const ends = [
+      on(area, "pointerdown", over),
+      on(area, "pointermove", over),
+      on(area, "pointerleave", leave),
+      on(area, "keydown", key),
+      on(area, "blur", leave),
+    ];
     return () => {
-      area.removeEventListener("pointerdown", over);
-      area.removeEventListener("pointermove", over);
-      area.removeEventListener("pointerleave", leave);
-      area.removeEventListener("keydown", key);
-      area.removeEventListener("blur", leave);
+      for (const end of ends) end();
     };
   };
 }
