@@ -52,6 +52,12 @@ export function listVariants(name: CaseName): readonly Variant[] {
     variants.push(
       { peer: ourName, threads, command: [process.execPath, ours, ...flag], requires: { file: ours } },
       {
+        peer: `${ourName} c`,
+        threads,
+        command: [process.execPath, ours, "--runtime", "c", ...flag],
+        requires: { file: ours },
+      },
+      {
         peer: "pytorch eager",
         threads,
         command: [python, script("pytorch.py"), ...flag],

@@ -140,4 +140,4 @@ export const previousCheckpointOption = new Option(
   "where the newest checkpoint is damaged, use the one before it",
 );
 
-export const runtimeOption = new Option("--runtime <name>", "auto, reference, onnx or onnx-web (default: auto)");
+export const runtimeOption = new Option("--runtime <name>", "auto, reference, onnx, onnx-web or c (default: auto)");

@@ -71,7 +71,7 @@ export function addRegions(program: Command, output: () => Output): void {
       "the network for --mark, as a picture (.svg) or ONNX file (.onnx); may come often",
       collect,
     )
-    .option("--runtime <name>", "auto, reference, onnx or onnx-web: tries the network (default: reference)")
+    .option("--runtime <name>", "auto, reference, onnx, onnx-web or c: tries the network (default: reference)")
     .option("--count", "count regions without finding them; with --units by the formula for general position")
     .option("--units <list>", "with --count: numbers of hyperplanes, as in 5,10,20", wholeNumbers("--units", 0))
     .option("--limit <n>", `regions that are found at most (default: ${defaultRegionLimit})`, wholeNumber("--limit", 1))

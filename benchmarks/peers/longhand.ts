@@ -1,5 +1,5 @@
 /**
- * This project's side of the benchmark: `longhand.js [--threads N] case.json`. What threads do is what they do in the trainer:
+ * This project's side of the benchmark: `longhand.js [--threads N] [--runtime onnx|c] case.json`. What threads do is what they do in the trainer:
  * the gradient of a large step is computed in parts, a population is trained in as many shards as there are threads; in the other
  * cases threads share the work of each operator.
  */
@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import type { NDArray } from "../../src/graph/index.ts";
-import { onnxNodeRuntime } from "../../src/runtime/onnx/node.ts";
+import { open } from "../../src/runtime/open.ts";
 import { adam } from "../../src/training/index.ts";
 import { VERSION } from "../../src/version.ts";
 import { type CaseFile, encodeArray } from "../contract.ts";
@@ -20,6 +20,7 @@ interface Order {
   readonly shard: number;
   readonly shards: number;
   readonly threads: number;
+  readonly runtimeName: string;
   /** [step asked for, steps done by each thread …]; shared. */
   readonly control: Int32Array;
   /** Losses and parameters of the shard after each checked step; shared. */
@@ -32,10 +33,11 @@ async function wholeTrainer({
   shard,
   shards,
   threads,
-}: Pick<Order, "path" | "shard" | "shards" | "threads">): Promise<Trainer> {
+  runtimeName,
+}: Pick<Order, "path" | "shard" | "shards" | "threads" | "runtimeName">): Promise<Trainer> {
   const file = JSON.parse(readFileSync(path, "utf8")) as CaseFile;
   const step = benchmarkStep(file, shard, shards);
-  const runtime = await onnxNodeRuntime({ threads });
+  const { runtime } = await open(runtimeName, { threads });
   const executable = await runtime.compile(step.program);
   const size = step.parameters.length;
   const array = (data: Float32Array): NDArray => ({ dtype: "float", shape: step.shape, data });
@@ -79,11 +81,12 @@ function postParameters(parameters: Record<string, Float32Array>): void {
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { threads: { type: "string", default: "1" } },
+    options: { threads: { type: "string", default: "1" }, runtime: { type: "string", default: "onnx" } },
     allowPositionals: true,
   });
   const path = positionals[0]!;
   const threads = Number(values.threads);
+  const runtimeName = values.runtime;
   const isPopulation = (JSON.parse(readFileSync(path, "utf8")) as CaseFile).case === "population";
   const shards = isPopulation ? threads : 1;
   const control = new Int32Array(new SharedArrayBuffer(8));
@@ -99,13 +102,13 @@ async function main(): Promise<void> {
         resolve();
       };
     });
-    const order = { path, shard: k + 1, shards, threads: 1, control, loss, port: port2 };
+    const order = { path, shard: k + 1, shards, threads: 1, runtimeName, control, loss, port: port2 };
     const worker = new Worker(new URL(import.meta.url), { workerData: order, transferList: [port2 as never] });
     return { worker, arrived };
   });
   await using own =
-    (await partsTrainer(path, threads)) ??
-    (await wholeTrainer({ path, shard: 0, shards, threads: isPopulation ? 1 : threads }));
+    (await partsTrainer(path, threads, runtimeName)) ??
+    (await wholeTrainer({ path, shard: 0, shards, threads: isPopulation ? 1 : threads, runtimeName }));
   let t = 0;
   const step = async (): Promise<number> => {
     Atomics.store(control, 0, t + 1);
@@ -136,7 +139,7 @@ async function main(): Promise<void> {
   Atomics.notify(control, 0);
   await Promise.all(followers.map(({ worker }) => worker.terminate()));
   const result = {
-    peer: "longhand",
+    peer: runtimeName === "onnx" ? "longhand" : `longhand ${runtimeName}`,
     version: VERSION,
     threads,
     compile_s: compile,

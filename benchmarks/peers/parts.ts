@@ -4,7 +4,7 @@ import { isMainThread, Worker, workerData } from "node:worker_threads";
 import type { NDArray } from "../../src/graph/index.ts";
 import { threadedRunner } from "../../src/runs/part-threads.ts";
 import { servePartThread } from "../../src/runs/serve-parts.ts";
-import { onnxNodeRuntime } from "../../src/runtime/onnx/node.ts";
+import { open } from "../../src/runtime/open.ts";
 import { partRunner, partsStepper } from "../../src/training/index.ts";
 import type { CaseFile } from "../contract.ts";
 import { dngpuParts } from "./dngpu-parts.ts";
@@ -20,6 +20,7 @@ export interface Trainer extends AsyncDisposable {
 
 interface Data {
   readonly pathOfParts: string;
+  readonly runtimeName: string;
 }
 
 function partsIn(file: CaseFile): CaseParts | undefined {
@@ -27,13 +28,13 @@ function partsIn(file: CaseFile): CaseParts | undefined {
 }
 
 /** The trainer of a case, or undefined where its steps aren't cut. */
-export async function partsTrainer(path: string, threads: number): Promise<Trainer | undefined> {
+export async function partsTrainer(path: string, threads: number, runtimeName: string): Promise<Trainer | undefined> {
   const file = JSON.parse(readFileSync(path, "utf8")) as CaseFile;
   const parts = partsIn(file);
   if (!parts) return undefined;
-  const runtime = await onnxNodeRuntime({ threads: 1 });
+  const { runtime } = await open(runtimeName, { threads: 1 });
   const size = parts.parameters.length;
-  const workerData: Data = { pathOfParts: path };
+  const workerData: Data = { pathOfParts: path, runtimeName };
   const workers = Array.from({ length: threads - 1 }, () => new Worker(new URL(import.meta.url), { workerData }));
   const runner = threadedRunner(partRunner(parts.source, runtime), workers);
   const stepper = partsStepper({ parts: runner, runtime, config: parts.config, size });
@@ -61,9 +62,10 @@ export async function partsTrainer(path: string, threads: number): Promise<Train
 }
 
 /** In a thread: computes parts of the case. */
-async function serve({ pathOfParts }: Data) {
+async function serve({ pathOfParts, runtimeName }: Data) {
   const { source } = partsIn(JSON.parse(readFileSync(pathOfParts, "utf8")) as CaseFile)!;
-  return partRunner(source, await onnxNodeRuntime({ threads: 1 }));
+  const { runtime } = await open(runtimeName, { threads: 1 });
+  return partRunner(source, runtime);
 }
 
 if (!isMainThread && (workerData as Partial<Data> | undefined)?.pathOfParts) servePartThread(serve(workerData as Data));

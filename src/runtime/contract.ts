@@ -5,7 +5,7 @@ import type { Program } from "../graph/program.ts";
 export type Arrays = Readonly<Record<string, NDArray>>;
 
 /** The names by which runtimes are asked for. */
-export type RuntimeName = "reference" | "onnx" | "onnx-web";
+export type RuntimeName = "reference" | "onnx" | "onnx-web" | "c";
 
 export interface Runtime {
   readonly name: RuntimeName;

@@ -33,6 +33,6 @@ test("unknown names and senseless threads are refused", async () => {
     code: "unknown-name",
     message: expect.stringContaining('"onnx"'),
   });
-  await expect(open("webgpu")).rejects.toThrow(/Known: auto, reference, onnx, onnx-web/);
+  await expect(open("webgpu")).rejects.toThrow(/Known: auto, reference, onnx, onnx-web, c/);
   await expect(open("onnx", { threads: 0 })).rejects.toMatchObject({ code: "argument" });
 });

@@ -18,7 +18,7 @@ export interface Opened {
 }
 
 /** Names that `open` takes. */
-export const runtimeNames: readonly ("auto" | RuntimeName)[] = ["auto", "reference", "onnx", "onnx-web"];
+export const runtimeNames: readonly ("auto" | RuntimeName)[] = ["auto", "reference", "onnx", "onnx-web", "c"];
 
 /**
  * Below this many operations a run of the reference takes less time than calling into ONNX Runtime does: about 10 µs a
@@ -35,7 +35,7 @@ export const LARGE = 1_000_000_000;
 /**
  * Opens a runtime.
  * @param name "reference" (float64, TypeScript), "onnx" (ONNX Runtime, native, in Node), "onnx-web" (ONNX Runtime,
- *   WebAssembly) or "auto" (default): the reference for tiny programs, otherwise "onnx" in Node and "onnx-web" elsewhere.
+ *   WebAssembly), "c" (compiled C, float32, in Node where there is a C compiler) or "auto" (default): the reference for tiny programs, otherwise "onnx" in Node and "onnx-web" elsewhere.
  * @throws LonghandError `unknown-name` for another name; `runtime` when it isn't there, saying what is; `argument` for a
  *   number of threads that isn't one.
  */
@@ -55,9 +55,10 @@ export async function open(name: string = "auto", options: OpenOptions = {}): Pr
     const { reference } = await import("./reference/reference.ts");
     return { runtime: reference, reason };
   }
-  if (chosen === "onnx" && !inNode()) {
-    throw new LonghandError("runtime", `runtime "onnx" runs in Node only; here are: reference, onnx-web`);
+  if ((chosen === "onnx" || chosen === "c") && !inNode()) {
+    throw new LonghandError("runtime", `runtime "${chosen}" runs in Node only; here are: reference, onnx-web`);
   }
+  if (chosen === "c") return { runtime: await (await import("./c/node.ts")).cRuntime(), reason };
   try {
     const runtime =
       chosen === "onnx"

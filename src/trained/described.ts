@@ -6,7 +6,7 @@ import { completeConfig, type TrainingConfig } from "../training/index.ts";
 
 /** The engine a run was trained with: bit-identical numbers need the same one. */
 export const engineSchema = z.strictObject({
-  name: z.enum(["reference", "onnx", "onnx-web"]),
+  name: z.enum(["reference", "onnx", "onnx-web", "c"]),
   /** Bits of a float. */
   precision: z.union([z.literal(32), z.literal(64)]),
   threads: z.int().min(1),

@@ -152,7 +152,7 @@ export const trainingConfig = z.strictObject({
   checkpointEvery: positive.default(250),
   /** Steps between lines of metrics. */
   reportEvery: positive.default(25),
-  runtime: z.enum(["auto", "reference", "onnx", "onnx-web"]).default("auto"),
+  runtime: z.enum(["auto", "reference", "onnx", "onnx-web", "c"]).default("auto"),
 });
 
 export type TrainingConfig = z.output<typeof trainingConfig>;

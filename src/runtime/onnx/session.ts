@@ -1,9 +1,10 @@
 /** Running ONNX models through ONNX Runtime: what Node's and the browser's runtime share. */
 import type * as Ort from "onnxruntime-common";
 import { LonghandError } from "../../errors.ts";
-import { type ArrayData, dtypeOf, type NDArray, sizeOf } from "../../graph/array.ts";
-import { type Dimension, evaluate, type Shape } from "../../graph/dimension.ts";
-import { bindDimensions, type Program } from "../../graph/program.ts";
+import type { ArrayData, NDArray } from "../../graph/array.ts";
+import { type Dimension, evaluate } from "../../graph/dimension.ts";
+import type { Program } from "../../graph/program.ts";
+import { type Bindings, checkArrays, concrete, delivered, isDirect } from "../arrays.ts";
 import type { Arrays, Executable, Runtime } from "../contract.ts";
 import { liveTensors } from "../live.ts";
 import { compileReference } from "../reference/reference.ts";
@@ -100,7 +101,7 @@ function executable(
   const self: Executable = {
     async run(inputs, into = {}) {
       if (closing) throw new LonghandError("runtime", `program ${program.name}: this executable is closed`);
-      const bindings = check(program, inputs, into);
+      const bindings = checkArrays(program, inputs, into);
       if (extents.some((extent) => evaluate(extent, bindings) === 0)) return runEmpty(inputs, into);
       // One after the other, so that closing waits for all.
       const run = last.then(() => runNow(inputs, into, bindings));
@@ -116,12 +117,6 @@ function executable(
   return self;
 }
 
-type Bindings = ReadonlyMap<string, number>;
-
-function concrete(shape: Shape, bindings: Bindings): number[] {
-  return shape.map((extent) => evaluate(extent, bindings));
-}
-
 /** All different extents of the values of a program. */
 function extentsIn(program: Program): Dimension[] {
   const extents = new Set<Dimension>();
@@ -132,55 +127,6 @@ function extentsIn(program: Program): Dimension[] {
   return [...extents].filter((extent) => typeof extent === "string" || extent === 0);
 }
 
-/** A result in the array that was given for it, or as it is. */
-function delivered(result: NDArray, target: NDArray | undefined): NDArray {
-  if (!target) return result;
-  if (target.data !== result.data) target.data.set(result.data);
-  return target;
-}
-
-/**
- * Checks inputs and outputs before the engine sees them, so that errors name them in the program's terms.
- * @returns the extents of the open dimensions.
- */
-function check(program: Program, inputs: Arrays, into: Arrays): Bindings {
-  const bindings = bindDimensions(
-    program,
-    Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape])),
-  );
-  const where = `program ${program.name}`;
-  for (const [name, { dtype }] of Object.entries(program.inputs)) {
-    const { data, shape } = inputs[name]!;
-    if (dtypeOf(data) !== dtype) {
-      throw new LonghandError("argument", `${where}: input ${name} is ${dtypeOf(data)}, expected ${dtype}`);
-    }
-    if (data.length !== sizeOf(shape)) {
-      throw new LonghandError(
-        "shape",
-        `${where}: input ${name} of shape [${shape}] needs ${sizeOf(shape)} elements, received ${data.length}`,
-      );
-    }
-  }
-  for (const [name, { dtype, shape }] of Object.entries(program.outputs)) {
-    const target = into[name];
-    if (!target) continue;
-    const extents = concrete(shape, bindings);
-    if (target.data.length !== sizeOf(extents)) {
-      throw new LonghandError(
-        "shape",
-        `${where}: output ${name} has shape [${extents}], the array to write to [${target.shape}]`,
-      );
-    }
-    if (dtypeOf(target.data) !== dtype) {
-      throw new LonghandError(
-        "argument",
-        `${where}: output ${name} is ${dtype}, the array to write to ${dtypeOf(target.data)}`,
-      );
-    }
-  }
-  return bindings;
-}
-
 function toTensor(ort: OrtModule, { dtype, shape, data }: NDArray): Ort.Tensor {
   return tensorOver(ort, data instanceof Float64Array ? Float32Array.from(data) : data, dtype, shape);
 }
@@ -189,15 +135,4 @@ function tensorOver(ort: OrtModule, data: ArrayData, dtype: NDArray["dtype"], sh
   if (dtype === "float") return new ort.Tensor("float32", data as Float32Array, shape);
   if (dtype === "int") return new ort.Tensor("int32", data as Int32Array, shape);
   return new ort.Tensor("bool", data as Uint8Array, shape);
-}
-
-/** Whether the engine may write to an array while it reads the inputs: its type is the engine's and it is none of them. */
-function isDirect(data: ArrayData, inputs: Arrays): boolean {
-  if (data instanceof Float64Array || data.length === 0) return false;
-  return !Object.values(inputs).some(
-    ({ data: read }) =>
-      read.buffer === data.buffer &&
-      read.byteOffset < data.byteOffset + data.byteLength &&
-      data.byteOffset < read.byteOffset + read.byteLength,
-  );
 }
