@@ -9,5 +9,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**"],
     globalSetup: "tests/build.ts",
     testTimeout: 60_000,
+    // Compiled programs: not in the user's cache, and each compiled once.
+    env: { LONGHAND_CACHE: fileURLToPath(new URL("node_modules/.cache/longhand-c", import.meta.url)) },
   },
 });
