@@ -79,3 +79,18 @@ export function nativeScans(live: ReadonlySet<Tensor>): ReadonlySet<ScanNode> {
 export function nativeInputs({ body }: ScanNode): Tensor[] {
   return (body.native?.inputs ?? []).filter((tensor) => tensor !== undefined);
 }
+
+/** The parts of a scan that are needed, each with its partner outside. */
+export function liveParts(node: ScanNode, live: ReadonlySet<Tensor>) {
+  const { body, outputs } = node;
+  const { initial, sequences } = scanInputs(node);
+  const states = body.states
+    .map((state, k) => ({ state, initial: initial[k]!, next: body.nextStates[k]!, final: outputs[k]! }))
+    .filter(({ state }) => live.has(state));
+  const items = body.items.map((item, k) => ({ item, sequence: sequences[k]! })).filter(({ item }) => live.has(item));
+  const stacked = body.stacked
+    .map((inner, k) => ({ inner, outer: outputs[body.states.length + k]! }))
+    .filter(({ outer }) => live.has(outer));
+  const results = [...states.map(({ next }) => next), ...stacked.map(({ inner }) => inner)];
+  return { states, items, stacked, results };
+}

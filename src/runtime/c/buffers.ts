@@ -64,3 +64,20 @@ export class Buffers {
     return { placeOf, sizes };
   }
 }
+
+/** Several buffers that last as long as any of them is used. */
+export function together(buffers: readonly (Buffer | undefined)[]): Buffer {
+  const all = buffers.filter((buffer) => buffer !== undefined);
+  return {
+    id: -1,
+    type: "",
+    size: 0,
+    first: 0,
+    get last() {
+      return Math.max(...all.map(({ last }) => last));
+    },
+    set last(clock) {
+      for (const buffer of all) buffer.last = Math.max(buffer.last, clock);
+    },
+  };
+}

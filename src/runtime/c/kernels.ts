@@ -4,7 +4,7 @@
  * Functions without branches, so that compilers make loops of vectors of them. Errors: below 3 units in the last place of
  * float32. Polynomials: Cephes (Moshier 1984–2000), as in expf, logf, tanhf.
  */
-const functions = String.raw`
+const functions = `
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE int32_t bits_of(float x) { int32_t i; memcpy(&i, &x, 4); return i; }
@@ -77,6 +77,40 @@ INLINE int32_t integer_power(int32_t a, int32_t b) {
 }
 `;
 
+/** Copies of arrays in another order. */
+const copies = `
+INLINE long least(long a, long b) { return a < b ? a : b; }
+
+typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t choice __attribute__((vector_size(16)));
+
+/* Rows as columns: to[j, i] = from[i, j]. Rows are 'from_row' and 'to_row' apart. */
+static void turn(long rows, long columns, const float *restrict from, long from_row, float *restrict to, long to_row) {
+  long whole = rows & ~3L, side = columns & ~3L;
+  for (long i = 0; i < whole; i += 4) {
+    for (long j = 0; j < side; j += 4) {
+      const float *p = from + i * from_row + j;
+      float *q = to + j * to_row + i;
+      four a = *(const four *)p, b = *(const four *)(p + from_row), c = *(const four *)(p + 2 * from_row), d = *(const four *)(p + 3 * from_row);
+      four ab = __builtin_shuffle(a, b, (choice){0, 4, 1, 5}), cd = __builtin_shuffle(c, d, (choice){0, 4, 1, 5});
+      four ef = __builtin_shuffle(a, b, (choice){2, 6, 3, 7}), gh = __builtin_shuffle(c, d, (choice){2, 6, 3, 7});
+      *(four *)q = __builtin_shuffle(ab, cd, (choice){0, 1, 4, 5});
+      *(four *)(q + to_row) = __builtin_shuffle(ab, cd, (choice){2, 3, 6, 7});
+      *(four *)(q + 2 * to_row) = __builtin_shuffle(ef, gh, (choice){0, 1, 4, 5});
+      *(four *)(q + 3 * to_row) = __builtin_shuffle(ef, gh, (choice){2, 3, 6, 7});
+    }
+    for (long j = side; j < columns; j++) for (long r = i; r < i + 4; r++) to[j * to_row + r] = from[r * from_row + j];
+  }
+  for (long r = whole; r < rows; r++) for (long j = 0; j < columns; j++) to[j * to_row + r] = from[r * from_row + j];
+}
+
+/* 'outer' rows of x in longer rows of y, from 'start' on; what is before the first and behind the last is left out. */
+static void pad(const float *x, float *y, long outer, long part, long row, long start) {
+  long first = start < 0 ? -start : 0, last = least(part, row - start);
+  for (long o = 0; o < outer; o++) if (last > first) memcpy(y + o * row + start + first, x + o * part + first, 4 * (last - first));
+}
+`;
+
 /**
  * Products of matrices, after Goto and van de Geijn (2008): both factors are copied into panels, in the order in which a tile
  * of the result, held in registers, reads them. A factor that stays the same in a loop is copied once, before it.
@@ -134,7 +168,6 @@ TILE(thin_full, (REGISTERS * 3 / 4), 1)
 TILE(thin_half, (REGISTERS / 2), 1)
 
 INLINE long rounded_up(long count, long size) { return (count + size - 1) / size * size; }
-INLINE long least(long a, long b) { return a < b ? a : b; }
 
 /* Rows of a panel of the left factor, so that few are left over; columns of one of the right. */
 static long panel_rows(long rows, long columns) {
@@ -142,29 +175,6 @@ static long panel_rows(long rows, long columns) {
   return rounded_up(rows, half) < rounded_up(rows, full) ? half : full;
 }
 static long panel_columns(long columns) { return columns <= LANES ? LANES : 2 * LANES; }
-
-typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
-typedef int32_t choice __attribute__((vector_size(16)));
-
-/* Rows as columns: to[j, i] = from[i, j]. Rows are 'from_row' and 'to_row' apart. */
-static void turn(long rows, long columns, const float *restrict from, long from_row, float *restrict to, long to_row) {
-  long whole = rows & ~3L, side = columns & ~3L;
-  for (long i = 0; i < whole; i += 4) {
-    for (long j = 0; j < side; j += 4) {
-      const float *p = from + i * from_row + j;
-      float *q = to + j * to_row + i;
-      four a = *(const four *)p, b = *(const four *)(p + from_row), c = *(const four *)(p + 2 * from_row), d = *(const four *)(p + 3 * from_row);
-      four ab = __builtin_shuffle(a, b, (choice){0, 4, 1, 5}), cd = __builtin_shuffle(c, d, (choice){0, 4, 1, 5});
-      four ef = __builtin_shuffle(a, b, (choice){2, 6, 3, 7}), gh = __builtin_shuffle(c, d, (choice){2, 6, 3, 7});
-      *(four *)q = __builtin_shuffle(ab, cd, (choice){0, 1, 4, 5});
-      *(four *)(q + to_row) = __builtin_shuffle(ab, cd, (choice){2, 3, 6, 7});
-      *(four *)(q + 2 * to_row) = __builtin_shuffle(ef, gh, (choice){0, 1, 4, 5});
-      *(four *)(q + 3 * to_row) = __builtin_shuffle(ef, gh, (choice){2, 3, 6, 7});
-    }
-    for (long j = side; j < columns; j++) for (long r = i; r < i + 4; r++) to[j * to_row + r] = from[r * from_row + j];
-  }
-  for (long r = whole; r < rows; r++) for (long j = 0; j < columns; j++) to[j * to_row + r] = from[r * from_row + j];
-}
 
 /* 'count' lines of 'depth' numbers each, as panels of 'size' lines: [panel][depth][size], zeros where lines lack. */
 static void pack(long count, long depth, const float *from, long line, long next, float *to, long size) {
@@ -252,4 +262,7 @@ static int gather(const char *x, const int32_t *indices, char *y, long outer, lo
 }
 `;
 
-export const kernels = `${functions}${products}${operators}`;
+/** C that a program needs. @param withProducts those take the compiler a while. */
+export function kernels(withProducts: boolean): string {
+  return `${functions}${copies}${withProducts ? products : ""}${operators}`;
+}

@@ -28,6 +28,11 @@ export function stridesOf(shape: Shape): Dimension[] {
   return strides;
 }
 
+/** Elements one after the other. */
+export function denseView(pointer: string, { dtype, shape }: Pick<View, "dtype" | "shape">): View {
+  return { pointer, dtype, shape, strides: stridesOf(shape), offset: 0 };
+}
+
 /** Whether elements lie one after the other. */
 export function isDense({ shape, strides }: View): boolean {
   const dense = stridesOf(shape);

@@ -8,9 +8,8 @@
 
 import type { NDArray } from "../../graph/array.ts";
 import type { Program } from "../../graph/program.ts";
-import { scanInputs } from "../../graph/scan.ts";
 import type { Node, OperatorNode, ScanNode, Tensor } from "../../graph/tensor.ts";
-import { liveTensors, nativeInputs, nativeScans, valueInputs } from "../live.ts";
+import { liveParts, liveTensors, nativeInputs, nativeScans, valueInputs } from "../live.ts";
 import { deepest, elementTypes, type GraphBuilder, graphBuilder, type Scope, union } from "./builder.ts";
 import { fromNDArray } from "./convert.ts";
 import type { OnnxAttribute, OnnxModel, OnnxNode, ValueInfo } from "./model.ts";
@@ -151,21 +150,6 @@ function partsOf(node: Node, live: ReadonlySet<Tensor>): readonly Tensor[] {
   if (node.kind === "operator") return valueInputs(node);
   const { states, items, results } = liveParts(node, live);
   return [...states.map(({ initial }) => initial), ...items.map(({ sequence }) => sequence), ...results];
-}
-
-/** The parts of a scan that are needed, each with its partner outside. */
-function liveParts(node: ScanNode, live: ReadonlySet<Tensor>) {
-  const { body, outputs } = node;
-  const { initial, sequences } = scanInputs(node);
-  const states = body.states
-    .map((state, k) => ({ state, initial: initial[k]!, next: body.nextStates[k]!, final: outputs[k]! }))
-    .filter(({ state }) => live.has(state));
-  const items = body.items.map((item, k) => ({ item, sequence: sequences[k]! })).filter(({ item }) => live.has(item));
-  const stacked = body.stacked
-    .map((inner, k) => ({ inner, outer: outputs[body.states.length + k]! }))
-    .filter(({ outer }) => live.has(outer));
-  const results = [...states.map(({ next }) => next), ...stacked.map(({ inner }) => inner)];
-  return { states, items, stacked, results };
 }
 
 function lowerOperator(node: OperatorNode, builder: GraphBuilder, names: Map<Tensor, string>): void {
