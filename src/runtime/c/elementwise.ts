@@ -34,7 +34,7 @@ const forms: Readonly<Record<string, Form>> = {
   Div: ([a, b], dtype) => (dtype === "float" ? `${a} / ${b}` : `quotient(${a}, ${b})`),
   Max: ([a, b]) => `(${a} > ${b} || ${a} != ${a} ? ${a} : ${b})`,
   Min: ([a, b]) => `(${a} < ${b} || ${a} != ${a} ? ${a} : ${b})`,
-  Neg: ([a]) => `-${a}`,
+  Neg: ([a]) => `-(${a})`,
   Exp: ([a]) => `exponential(${a})`,
   Log: ([a]) => `logarithm(${a})`,
   Sqrt: ([a]) => `sqrtf(${a})`,
@@ -58,7 +58,7 @@ const forms: Readonly<Record<string, Form>> = {
   Sign: ([a], dtype) =>
     dtype === "float" ? `(${a} != ${a} ? ${a} : (float)((${a} > 0) - (${a} < 0)))` : `(${a} > 0) - (${a} < 0)`,
   Floor: ([a]) => `floorf(${a})`,
-  Abs: ([a], dtype) => (dtype === "float" ? `fabsf(${a})` : `(${a} < 0 ? -${a} : ${a})`),
+  Abs: ([a], dtype) => (dtype === "float" ? `fabsf(${a})` : `(${a} < 0 ? -(${a}) : ${a})`),
   Relu: ([a]) => `(${a} > 0 || ${a} != ${a} ? ${a} : 0)`,
   Clip: ([a], dtype, { low, high }: { low: number; high: number }) => {
     const limit = (value: number) => literal(dtype === "float" ? value : within32Bits(value), dtype);
