@@ -62,9 +62,10 @@ export function threadedRunner(here: PartRunner, workers: readonly Worker[]): Pa
         results[k] = { ...result, gradient: memory.gradients[k]! };
     });
     const own = takeParts(memory, count, async (k) => {
-      const made = await here.run({ ...rest, parameters, parts: [rest.parts[k]!] });
+      const into = memory.gradients[k]!;
+      const made = await here.run({ ...rest, parameters, parts: [rest.parts[k]!], into: [into] });
       const [{ gradient, ...result }] = made as [PartResult];
-      memory.gradients[k]!.set(gradient);
+      if (gradient !== into) into.set(gradient);
       results[k] = { ...result, gradient: memory.gradients[k]! };
     });
     await Promise.all([own, ...others]);

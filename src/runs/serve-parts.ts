@@ -9,19 +9,22 @@ export function servePartThread(opened: Promise<PartRunner>): void {
   // What can't be opened is told of when the first part is asked for.
   opened.catch(() => undefined);
   let shared: PartMemory;
-  /** Engines don't read memory that is shared. */
+  /** Most engines don't read memory that threads share. */
   let parameters: Float32Array | Float64Array | undefined;
   const answer = async ({ memory = shared, ...order }: ThreadOrder): Promise<ThreadReply> => {
     shared = memory;
     const runner = await opened;
-    parameters ??= shared.parameters.slice();
-    parameters.set(shared.parameters);
-    const own = parameters;
+    if (!runner.sharesMemory) {
+      parameters ??= shared.parameters.slice();
+      parameters.set(shared.parameters);
+    }
+    const own = parameters ?? shared.parameters;
     const results: [number, Omit<PartResult, "gradient">][] = [];
     await takeParts(shared, order.parts.length, async (k) => {
-      const made = await runner.run({ ...order, parameters: own, parts: [order.parts[k]!] });
+      const into = shared.gradients[k]!;
+      const made = await runner.run({ ...order, parameters: own, parts: [order.parts[k]!], into: [into] });
       const [{ gradient, ...result }] = made as [PartResult];
-      shared.gradients[k]!.set(gradient);
+      if (gradient !== into) into.set(gradient);
       results.push([k, result]);
     });
     return { results };

@@ -13,6 +13,8 @@ export interface Runtime {
   readonly description: string;
   /** Width of its floats in bits. */
   readonly precision: 32 | 64;
+  /** Whether it reads and writes memory that threads share (`SharedArrayBuffer`). */
+  readonly sharesMemory: boolean;
   /** Prepares a program. Open dimensions stay open: one executable serves every batch and length. */
   compile(program: Program): Promise<Executable>;
 }

@@ -143,6 +143,8 @@ typedef float vector __attribute__((vector_size(4 * LANES), aligned(4), may_alia
       _Pragma("GCC unroll 2") for (int v = 0; v < WIDTH; v++) sum[r][v] = (vector){0}; \
     for (long k = 0; k < depth; k++, a += ROWS, b += step) { \
       vector x[WIDTH]; \
+      __builtin_prefetch(a + 16 * ROWS); \
+      if (4 * ROWS > 64) __builtin_prefetch(a + 16 * ROWS + 16); \
       _Pragma("GCC unroll 2") for (int v = 0; v < WIDTH; v++) x[v] = *(const vector *)(b + v * LANES); \
       _Pragma("GCC unroll 32") for (int r = 0; r < ROWS; r++) \
         _Pragma("GCC unroll 2") for (int v = 0; v < WIDTH; v++) sum[r][v] += a[r] * x[v]; \

@@ -18,6 +18,7 @@ export async function cRuntime(): Promise<Runtime> {
     name: "c",
     description: `compiled C (float32, ${version})`,
     precision: 32,
+    sharesMemory: true,
     async compile(program) {
       const emitted = emit(program);
       const arrays = Object.keys(program.inputs).length + Object.keys(program.outputs).length;

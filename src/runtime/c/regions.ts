@@ -118,7 +118,7 @@ function writeScan(writer: Writer, node: ScanNode): void {
   const time = extentOf(body.time);
   writer.line(`for (long n${id} = 0; n${id} < ${time}; n${id}++) {`);
   writer.line(`const long t${id} = ${body.reverse ? `${time} - 1 - n${id}` : `n${id}`};`, `(void)t${id};`);
-  writer.buffers.openLoop();
+  writer.openLoop();
   parts.items.forEach(({ item }, k) => {
     const view = sequences[k]!;
     const pointer = `x${id}_${k}`;
@@ -166,7 +166,7 @@ function writeScan(writer: Writer, node: ScanNode): void {
   for (const { memory } of states) for (const buffer of memory) writer.buffers.touch(buffer);
   for (const { buffer } of [...sequences, ...outer]) writer.buffers.touch(buffer);
   writer.buffers.advance();
-  writer.buffers.closeLoop();
+  writer.closeLoop();
   writer.line("}");
   writer.destinations = around;
   // Which of its places the last value is in is known when the program runs: all of them have to last.

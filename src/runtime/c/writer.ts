@@ -24,6 +24,8 @@ export class Writer {
   readonly constants: string[] = [];
   readonly lines: string[] = [];
   private names = 0;
+  /** Copies without gaps, of the outermost graph and of each body around the current statement. */
+  private readonly copies: Map<string, View>[] = [new Map()];
 
   constructor(program: Program) {
     this.program = program;
@@ -66,9 +68,28 @@ export class Writer {
   /** The same elements without gaps. */
   dense(view: View): View {
     if (isDense(view)) return view;
+    const { pointer, offset, shape, strides } = view;
+    const key = JSON.stringify([pointer, offset, shape, strides]);
+    const known = this.copies.find((copies) => copies.has(key))?.get(key);
+    if (known) {
+      this.buffers.touch(known.buffer);
+      return known;
+    }
     const made = this.fresh(view.dtype, view.shape);
     this.copy(view, made);
+    this.copies.at(-1)!.set(key, made);
     return made;
+  }
+
+  /** The statements of a loop begin. */
+  openLoop(): void {
+    this.buffers.openLoop();
+    this.copies.push(new Map());
+  }
+
+  closeLoop(): void {
+    this.copies.pop();
+    this.buffers.closeLoop();
   }
 
   /** A view whose elements lie side by side along the last axis of a shape, or are one and the same. */

@@ -28,6 +28,7 @@ export function onnxRuntime(ort: OrtModule, engine: EngineOptions): Runtime {
     name: engine.name,
     description: engine.description,
     precision: 32,
+    sharesMemory: false,
     async compile(program) {
       const model = lower(program);
       const outputNames = new Map(

@@ -87,6 +87,7 @@ export const reference: Runtime = {
   name: "reference",
   description: "reference (float64, TypeScript)",
   precision: 64,
+  sharesMemory: true,
   async compile(program) {
     const compiled = compileReference(program);
     let isOpen = true;

@@ -25,11 +25,13 @@ export interface PartsOrder {
   readonly parameters: Float32Array | Float64Array;
   /** Weights of the costs, by name. */
   readonly weights: Readonly<Record<string, number>>;
+  /** Where gradients are wanted, [size] each, by the place of the part. A runner may write elsewhere. Default: its own memory. */
+  readonly into?: readonly (Float32Array | Float64Array)[];
 }
 
 /** What a part came to. */
 export interface PartResult {
-  /** [size], of the part's share of the step's loss and costs. The runner's own: it writes there again at its next run. */
+  /** [size], of the part's share of the step's loss and costs. Where it was wanted, or the runner's own: written again at its next run. */
   readonly gradient: Float32Array | Float64Array;
   /** Weight of the part in means over what the step asks. */
   readonly share: number;
@@ -42,6 +44,8 @@ export interface PartResult {
 
 /** Computes parts, one after the other or at the same time; the results are in the order of the parts. */
 export interface PartRunner extends AsyncDisposable {
+  /** Whether it reads parameters and writes gradients where threads share the memory. Default: no. */
+  readonly sharesMemory?: boolean;
   run(order: PartsOrder): Promise<readonly PartResult[]>;
 }
 
@@ -72,19 +76,27 @@ export function partRunner(source: PartSource, runtime: Runtime): PartRunner {
   };
   /** What gradients are written to, by their place in the order. */
   const gradients: NDArray[] = [];
+  const ownGradient = (k: number, shape: readonly number[]): NDArray => {
+    const known = gradients[k];
+    const made = known && known.data.length === shape[0] ? known : floatArray(runtime.precision, shape);
+    gradients[k] = made;
+    return made;
+  };
   const runPart = async (order: PartsOrder, k: number): Promise<PartResult> => {
     const part = order.parts[k]!;
     const executable = await executableFor(part);
     const { share, arrays } = source.inputs(order, part);
     const shape = [order.parameters.length];
-    if (gradients[k]?.data.length !== order.parameters.length) gradients[k] = floatArray(runtime.precision, shape);
+    const wanted = order.into?.[k];
+    const isWritable = wanted && (runtime.sharesMemory || wanted.buffer instanceof ArrayBuffer);
+    const target = isWritable ? ({ dtype: "float", shape, data: wanted } as const) : ownGradient(k, shape);
     const inputs = {
       ...arrays,
       parameters: { dtype: "float", shape, data: order.parameters } as const,
       share: scalarArray(share),
     };
     const { gradient, loss, symbolAccuracy, exactAccuracy, ...costs } = await executable.run(inputs, {
-      gradient: gradients[k]!,
+      gradient: target,
     });
     return {
       gradient: gradient!.data as Float32Array,
@@ -96,6 +108,7 @@ export function partRunner(source: PartSource, runtime: Runtime): PartRunner {
     };
   };
   return {
+    sharesMemory: runtime.sharesMemory,
     async run(order) {
       const results: PartResult[] = [];
       for (const k of order.parts.keys()) results.push(await runPart(order, k));

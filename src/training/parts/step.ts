@@ -52,9 +52,9 @@ export function partsStepper({ parts, runtime, config, size }: PartsStepperOptio
     return made;
   };
   const copies: NDArray[] = [];
-  /** A gradient where engines can read it: not in memory that is shared. */
+  /** A gradient where the engine can read it: most don't read memory that threads share. */
   const readable = (data: PartResult["gradient"], k: number): NDArray => {
-    if (data.buffer instanceof ArrayBuffer) return { dtype: "float", shape: [size], data };
+    if (runtime.sharesMemory || data.buffer instanceof ArrayBuffer) return { dtype: "float", shape: [size], data };
     copies[k] ??= floatArray(runtime.precision, [size]);
     copies[k].data.set(data);
     return copies[k];
