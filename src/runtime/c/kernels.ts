@@ -82,6 +82,8 @@ const copies = `
 INLINE long least(long a, long b) { return a < b ? a : b; }
 
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));
+typedef float sixteen __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t choice __attribute__((vector_size(16)));
 
 /* Rows as columns: to[j, i] = from[i, j]. Rows are 'from_row' and 'to_row' apart. */

@@ -64,24 +64,45 @@ function writeMatrices(writer: Writer, node: OperatorNode, left: View, right: Vi
   writer.line("}".repeat(axes.length));
 }
 
-/** Without panels: they would be more work than the product. */
+/** Without panels: they would be more work than the product. Columns are lanes of vectors, with zeros where they lack. */
 function writeSmall(writer: Writer, factors: readonly View[], target: string, rows: Dimension, columns: number): void {
   const [left, right] = factors as [View, View];
   const [row, next] = left.strides.slice(-2).map(extentOf);
-  const [down, across] = right.strides.slice(-2).map(extentOf);
-  writer.line(
-    "{",
-    `const float *restrict p0 = ${left.pointer}, *restrict p1 = ${right.pointer}; float *restrict p2 = ${target};`,
-    `for (long i = 0; i < ${extentOf(rows)}; i++) {`,
-    `float sum[${Math.max(1, columns)}] = {0};`,
-    `for (long k = 0; k < ${left.shape.at(-1)}; k++) {`,
-    `const float x = p0[i * ${row} + k * ${next}];`,
-    `for (long j = 0; j < ${columns}; j++) sum[j] += x * p1[k * ${down} + j * ${across}];`,
-    "}",
-    `for (long j = 0; j < ${columns}; j++) p2[i * ${columns} + j] = sum[j];`,
-    "} }",
-  );
+  const [down, across] = right.strides.slice(-2);
+  const depth = Number(left.shape.at(-1));
+  const [lanes, type] = columns <= 4 ? [4, "four"] : columns <= 8 ? [8, "eight"] : [16, "sixteen"];
+  const vectors = Math.max(1, Math.ceil(columns / lanes));
+  const width = vectors * lanes;
+  const isInPlace = across === 1 && columns === width;
+  writer.line("{", `const float *restrict p0 = ${left.pointer}; float *restrict p2 = ${target};`);
+  if (isInPlace) writer.line(`const float *restrict p1 = ${right.pointer};`);
+  else {
+    writer.line(`float p1[${Math.max(1, depth * width)}] = {0};`);
+    writer.line(`for (long k = 0; k < ${depth}; k++) for (long j = 0; j < ${columns}; j++)`);
+    writer.line(`p1[k * ${width} + j] = (${right.pointer})[k * ${extentOf(down!)} + j * ${extentOf(across!)}];`);
+  }
+  const step = isInPlace ? extentOf(down!) : width;
+  const write = (head: string, count: number) =>
+    writer.line(
+      head,
+      `${type} sum[${count}][${vectors}] = {0};`,
+      `for (long k = 0; k < ${depth}; k++)`,
+      `_Pragma("GCC unroll ${count}") for (long r = 0; r < ${count}; r++) {`,
+      `const float x = p0[(i + r) * ${row} + k * ${next}];`,
+      `_Pragma("GCC unroll ${vectors}") for (long v = 0; v < ${vectors}; v++)`,
+      `sum[r][v] += x * *(const ${type} *)(p1 + k * ${step} + v * ${lanes});`,
+      "}",
+      `for (long r = 0; r < ${count}; r++) memcpy(p2 + (i + r) * ${columns}, sum[r], ${4 * columns});`,
+      "}",
+    );
+  writer.line("long i = 0;");
+  write(`for (; i + ${TOGETHER} <= ${extentOf(rows)}; i += ${TOGETHER}) {`, TOGETHER);
+  write(`for (; i < ${extentOf(rows)}; i++) {`, 1);
+  writer.line("}");
 }
+
+/** Rows of a small product that are computed together, so that one sum need not wait for the other. */
+const TOGETHER = 4;
 
 /** Before a loop: factors of its products that don't change in it, as panels. */
 export function packFactors(writer: Writer, nodes: readonly Node[], changes: (tensor: Tensor) => boolean): void {
