@@ -30,14 +30,18 @@ export function copied(arrays: Arrays): Arrays {
   );
 }
 
-/** The first element of each result that isn't the wanted one, rounded to float32. */
+/** Whole numbers below 2²³ are equal; quotients may be rounded otherwise in the last place. */
+const isSame = (received: number, wanted: number) =>
+  Object.is(received, wanted) || received === wanted || Math.abs(received - wanted) <= 2 ** -23 * Math.abs(wanted);
+
+/** The first element of each result that isn't the wanted one. */
 export function differencesOf(received: Arrays, wanted: Arrays): string[] {
   return Object.entries(wanted).flatMap(([name, { shape, dtype, data }]) => {
     const got = received[name];
     if (got?.dtype !== dtype || got.shape.join() !== shape.join() || got.data.length !== data.length) {
       return [`${name} is ${got?.dtype} [${got?.shape}] of ${got?.data.length}, expected ${dtype} [${shape}]`];
     }
-    const at = data.findIndex((value, k) => got.data[k] !== Math.fround(value));
+    const at = data.findIndex((value, k) => !isSame(got.data[k]!, value));
     return at < 0 ? [] : [`${name}[${at}] of [${shape}] is ${got.data[at]}, expected ${data[at]}`];
   });
 }
