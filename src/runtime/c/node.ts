@@ -4,6 +4,7 @@ import type { ArrayData, DType, NDArray } from "../../graph/array.ts";
 import type { Program } from "../../graph/program.ts";
 import { checkArrays, concrete, isDirect } from "../arrays.ts";
 import type { Arrays, Executable, Runtime } from "../contract.ts";
+import { forget } from "./cache.ts";
 import { compileAddon, compilerVersion } from "./compiler.ts";
 import { emit } from "./emit.ts";
 import { type Addon, addonSource } from "./module.ts";
@@ -22,9 +23,20 @@ export async function cRuntime(): Promise<Runtime> {
     async compile(program) {
       const emitted = emit(program);
       const arrays = Object.keys(program.inputs).length + Object.keys(program.outputs).length;
-      return executable(program, load(await compileAddon(addonSource(emitted, arrays), version)), emitted.names);
+      return executable(program, await addonOf(addonSource(emitted, arrays), version), emitted.names);
     },
   };
+}
+
+async function addonOf(source: string, version: string): Promise<Addon> {
+  const path = await compileAddon(source, version);
+  try {
+    return load(path);
+  } catch {
+    // A file that was damaged.
+    await forget(path);
+    return load(await compileAddon(source, version));
+  }
 }
 
 function load(path: string): Addon {
