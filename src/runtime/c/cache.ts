@@ -53,6 +53,8 @@ export async function kept(name: string, make: (path: string) => Promise<void>):
     if (await wasUsed(path)) return path;
     await make(draft);
     await files().rename(draft, path);
+  } catch (cause) {
+    throw cause instanceof LonghandError ? cause : refused(cause);
   } finally {
     for (const left of [draft, lock]) await files().rm(left, { force: true });
   }
