@@ -6,6 +6,14 @@
  */
 const functions = `
 #define INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#define UNROLL(COUNT) _Pragma("clang loop unroll(full)")
+#define SHUFFLE(A, B, ...) __builtin_shufflevector(A, B, __VA_ARGS__)
+#else
+#define PRAGMA(TEXT) _Pragma(#TEXT)
+#define UNROLL(COUNT) PRAGMA(GCC unroll COUNT)
+#define SHUFFLE(A, B, ...) __builtin_shuffle(A, B, (choice){__VA_ARGS__})
+#endif
 
 INLINE int32_t bits_of(float x) { int32_t i; memcpy(&i, &x, 4); return i; }
 INLINE float with_bits(int32_t i) { float x; memcpy(&x, &i, 4); return x; }
@@ -22,7 +30,7 @@ INLINE float exponential(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   float y = (p * r) * r + r + 1.0f;
-  int32_t whole = (int32_t)n, half = whole >> 1;
+  int32_t whole = n == n ? (int32_t)n : 0, half = whole >> 1;
   return y * with_bits((half + 127) << 23) * with_bits((whole - half + 127) << 23);
 }
 
@@ -94,12 +102,12 @@ static void turn(long rows, long columns, const float *restrict from, long from_
       const float *p = from + i * from_row + j;
       float *q = to + j * to_row + i;
       four a = *(const four *)p, b = *(const four *)(p + from_row), c = *(const four *)(p + 2 * from_row), d = *(const four *)(p + 3 * from_row);
-      four ab = __builtin_shuffle(a, b, (choice){0, 4, 1, 5}), cd = __builtin_shuffle(c, d, (choice){0, 4, 1, 5});
-      four ef = __builtin_shuffle(a, b, (choice){2, 6, 3, 7}), gh = __builtin_shuffle(c, d, (choice){2, 6, 3, 7});
-      *(four *)q = __builtin_shuffle(ab, cd, (choice){0, 1, 4, 5});
-      *(four *)(q + to_row) = __builtin_shuffle(ab, cd, (choice){2, 3, 6, 7});
-      *(four *)(q + 2 * to_row) = __builtin_shuffle(ef, gh, (choice){0, 1, 4, 5});
-      *(four *)(q + 3 * to_row) = __builtin_shuffle(ef, gh, (choice){2, 3, 6, 7});
+      four ab = SHUFFLE(a, b, 0, 4, 1, 5), cd = SHUFFLE(c, d, 0, 4, 1, 5);
+      four ef = SHUFFLE(a, b, 2, 6, 3, 7), gh = SHUFFLE(c, d, 2, 6, 3, 7);
+      *(four *)q = SHUFFLE(ab, cd, 0, 1, 4, 5);
+      *(four *)(q + to_row) = SHUFFLE(ab, cd, 2, 3, 6, 7);
+      *(four *)(q + 2 * to_row) = SHUFFLE(ef, gh, 0, 1, 4, 5);
+      *(four *)(q + 3 * to_row) = SHUFFLE(ef, gh, 2, 3, 6, 7);
     }
     for (long j = side; j < columns; j++) for (long r = i; r < i + 4; r++) to[j * to_row + r] = from[r * from_row + j];
   }
@@ -141,19 +149,19 @@ typedef float vector __attribute__((vector_size(4 * LANES), aligned(4), may_alia
 #define TILE(NAME, ROWS, WIDTH) \
   static void NAME(long depth, const float *a, const float *b, long step, float *c, long row, long rows, long columns, int first) { \
     vector sum[ROWS][WIDTH]; \
-    _Pragma("GCC unroll 32") for (int r = 0; r < ROWS; r++) \
-      _Pragma("GCC unroll 2") for (int v = 0; v < WIDTH; v++) sum[r][v] = (vector){0}; \
+    UNROLL(32) for (int r = 0; r < ROWS; r++) \
+      UNROLL(2) for (int v = 0; v < WIDTH; v++) sum[r][v] = (vector){0}; \
     for (long k = 0; k < depth; k++, a += ROWS, b += step) { \
       vector x[WIDTH]; \
       __builtin_prefetch(a + 16 * ROWS); \
       if (4 * ROWS > 64) __builtin_prefetch(a + 16 * ROWS + 16); \
-      _Pragma("GCC unroll 2") for (int v = 0; v < WIDTH; v++) x[v] = *(const vector *)(b + v * LANES); \
-      _Pragma("GCC unroll 32") for (int r = 0; r < ROWS; r++) \
-        _Pragma("GCC unroll 2") for (int v = 0; v < WIDTH; v++) sum[r][v] += a[r] * x[v]; \
+      UNROLL(2) for (int v = 0; v < WIDTH; v++) x[v] = *(const vector *)(b + v * LANES); \
+      UNROLL(32) for (int r = 0; r < ROWS; r++) \
+        UNROLL(2) for (int v = 0; v < WIDTH; v++) sum[r][v] += a[r] * x[v]; \
     } \
     if (rows == ROWS && columns == WIDTH * LANES) { \
-      _Pragma("GCC unroll 32") for (int r = 0; r < ROWS; r++) \
-        _Pragma("GCC unroll 2") for (int v = 0; v < WIDTH; v++) { \
+      UNROLL(32) for (int r = 0; r < ROWS; r++) \
+        UNROLL(2) for (int v = 0; v < WIDTH; v++) { \
           vector *to = (vector *)(c + r * row + v * LANES); \
           if (first) *to = sum[r][v]; else *to += sum[r][v]; \
         } \
