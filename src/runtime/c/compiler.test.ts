@@ -74,12 +74,12 @@ describe("addons that are kept", () => {
     expect((await stat(join(folder, "cache"))).mode & 0o777).toBe(0o700);
   });
 
-  test("are forgotten beyond 200, those first that weren't used for longest", async () => {
+  test("are forgotten beyond 1,000, those first that weren't used for longest", async () => {
     const version = await compilerVersion();
     const [oldest, used] = [await compileAddon(source(1), version), await compileAddon(source(2), version)];
     const age = (path: string, seconds: number) => utimes(path, seconds, seconds);
     await Promise.all(
-      Array.from({ length: 203 }, async (_, k) => {
+      Array.from({ length: 1003 }, async (_, k) => {
         const path = join(folder, "cache", `${String(k).padStart(32, "0")}.node`);
         await writeFile(path, "");
         await age(path, 1_000_000 + k);
@@ -91,10 +91,71 @@ describe("addons that are kept", () => {
     expect(await compileAddon(source(2), version)).toBe(used);
     const newest = await compileAddon(source(3), version);
     const names = (await kept()).map((name) => join(folder, "cache", name)).sort();
-    expect(names).toHaveLength(200);
+    expect(names).toHaveLength(1000);
     expect(names).not.toContain(oldest);
     expect(names).toEqual(expect.arrayContaining([used, newest]));
     expect((await kept()).filter((name) => name.startsWith("00000")).sort()[0]).toBe(`${"0".repeat(31)}5.node`);
+  });
+});
+
+describe("what is kept", () => {
+  const x = input("x", ["n"]);
+  const square = program("square", { x }, { y: mul(x, x) });
+  const expectSquare = async () => {
+    await using executable = await (await cRuntime()).compile(square);
+    expect([...(await executable.run({ x: ndarray(Float32Array.of(6), [1]) })).y!.data]).toEqual([36]);
+  };
+
+  test.each(["", "not an addon", "\x7fELF"])("is made again when it is damaged: %j", async (bytes) => {
+    await compileAddon(source(1), await compilerVersion());
+    const others = new Set(await kept());
+    const other = join(folder, "other");
+    vi.stubEnv("LONGHAND_CACHE", other);
+    await expectSquare();
+    const [name] = await readdir(other);
+    // A file that this process has loaded is another one.
+    vi.stubEnv("LONGHAND_CACHE", join(folder, "cache"));
+    await writeFile(join(folder, "cache", name!), bytes);
+    await expectSquare();
+    expect((await kept()).filter((file) => !others.has(file))).toEqual([name]);
+    expect((await stat(join(folder, "cache", name!))).size).toBeGreaterThan(1000);
+  });
+
+  test("is made by one who asks; the others wait, unless that one has gone", async () => {
+    const version = await compilerVersion();
+    const path = await compileAddon(source(1), version);
+    const log = (await calls()).length;
+    await rm(path);
+    const lock = `${path}.lock`;
+    await writeFile(lock, String(process.pid));
+    let isDone = false;
+    const made = compileAddon(source(1), version).finally(() => {
+      isDone = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([isDone, (await calls()).length]).toEqual([false, log]);
+    await rm(lock);
+    expect(await made).toBe(path);
+    expect(await calls()).toHaveLength(log + 1);
+    await rm(path);
+    // No process has this number.
+    await writeFile(lock, String(2 ** 31 - 1));
+    expect(await compileAddon(source(1), version)).toBe(path);
+    expect(await kept()).toHaveLength(1);
+  });
+
+  test("has to have a folder: where that can't be, it is said which one could be another", async () => {
+    const version = await compilerVersion();
+    for (const place of [join(folder, "log"), join(folder, "log", "inside")]) {
+      vi.stubEnv("LONGHAND_CACHE", place);
+      await expect(compileAddon(source(1), version)).rejects.toMatchObject({
+        name: "LonghandError",
+        code: "runtime",
+        message: expect.stringMatching(
+          /can't be kept in .*log.* \((EEXIST|ENOTDIR).*\); LONGHAND_CACHE names another folder$/,
+        ),
+      });
+    }
   });
 });
 
