@@ -4,6 +4,9 @@ import { LonghandError } from "../../errors.ts";
 /** So many files are kept: those that were used last. */
 const KEPT = 1000;
 
+/** Names of kept files, and of those that are being made. */
+const OURS = /^[0-9a-f]{32}\.node/;
+
 /** Milliseconds after which nobody is believed to be making a file any more. */
 const PATIENCE = 120_000;
 
@@ -107,7 +110,8 @@ function isRunning(processId: number): boolean {
 /** Files beyond the number that is kept, and what was left behind by those who were stopped. */
 async function forgetOldest(folder: string): Promise<void> {
   const { readdir, rm, stat } = files();
-  const names = await readdir(folder);
+  // The folder may hold other things.
+  const names = (await readdir(folder)).filter((name) => OURS.test(name));
   if (names.length <= KEPT) return;
   const aged = await Promise.all(
     names.map(async (name) => {

@@ -1,5 +1,5 @@
 /** The compiler, and the addons that are kept: each is compiled once, the oldest are forgotten. */
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const kept = () => readdir(join(folder, "cache"));
+const kept = async () => (await readdir(join(folder, "cache"))).filter((name) => /^[0-9a-f]{32}/.test(name));
 /** An addon's source, as short as can be. */
 const source = (number: number) => `int answer(void) { return ${number}; }\n`;
 
@@ -87,6 +87,10 @@ describe("addons that are kept", () => {
     );
     await age(oldest, 1000);
     await age(used, 2000);
+    // Other people's, and older still.
+    await mkdir(join(folder, "cache", "photographs"));
+    await writeFile(join(folder, "cache", "letter.txt"), "");
+    for (const name of ["photographs", "letter.txt"]) await age(join(folder, "cache", name), 500);
     // Asked for again: it is no longer old.
     expect(await compileAddon(source(2), version)).toBe(used);
     const newest = await compileAddon(source(3), version);
@@ -94,6 +98,7 @@ describe("addons that are kept", () => {
     expect(names).toHaveLength(1000);
     expect(names).not.toContain(oldest);
     expect(names).toEqual(expect.arrayContaining([used, newest]));
+    expect(await readdir(join(folder, "cache"))).toEqual(expect.arrayContaining(["photographs", "letter.txt"]));
     expect((await kept()).filter((name) => name.startsWith("00000")).sort()[0]).toBe(`${"0".repeat(31)}5.node`);
   });
 });
