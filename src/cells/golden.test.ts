@@ -15,6 +15,7 @@ import {
   type Tensor,
 } from "../graph/index.ts";
 import { unroll } from "../models/index.ts";
+import { cRuntime } from "../runtime/c/node.ts";
 import { onnxNodeRuntime } from "../runtime/onnx/node.ts";
 import { reference } from "../runtime/reference/reference.ts";
 import {
@@ -45,6 +46,7 @@ interface Golden {
 const runtimes = [
   ["reference", 1e-10, async () => reference],
   ["ONNX Runtime", 1e-5, () => onnxNodeRuntime()],
+  ["compiled C", 1e-5, () => cRuntime()],
 ] as const;
 
 /** Named arrays of a golden file as the inputs of a graph, under their own names. */

@@ -3,6 +3,7 @@ import { type NDArray, ndarray } from "../graph/index.ts";
 import { dngpuModel, type Model, rnnModel } from "../models/index.ts";
 import { threeUnitAdder } from "../networks/index.ts";
 import { randomSource } from "../random/index.ts";
+import { cRuntime } from "../runtime/c/node.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { onnxNodeRuntime } from "../runtime/onnx/node.ts";
 import { reference } from "../runtime/reference/reference.ts";
@@ -77,6 +78,7 @@ describe("the adder built by hand", () => {
   test.each([
     ["reference", async () => reference],
     ["ONNX Runtime", () => onnxNodeRuntime()],
+    ["compiled C", () => cRuntime()],
   ] as const)("is right at every length on %s", async (_, open) => {
     const options = { lengths: [1, 10, 500], samples: 50, trained: [2, 10] as const };
     const results = (await evaluate(adderModel, binaryAddition, adder, options, 1, await open())).flat();

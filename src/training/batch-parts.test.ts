@@ -1,6 +1,7 @@
 /** Batches that are cut: the same problems, gradient and training as with whole ones, but for rounding. */
 import { describe, expect, test } from "vitest";
 import { randomSource } from "../random/index.ts";
+import { cRuntime } from "../runtime/c/node.ts";
 import type { Arrays, Runtime } from "../runtime/contract.ts";
 import { onnxNodeRuntime } from "../runtime/onnx/node.ts";
 import { reference } from "../runtime/reference/reference.ts";
@@ -172,6 +173,7 @@ describe("a training", () => {
   test.each([
     ["reference", async () => reference],
     ["ONNX Runtime", () => onnxNodeRuntime()],
+    ["compiled C", () => cRuntime()],
   ] as const)("that goes on from a checkpoint ends with the same bits, on %s", async (_, open) => {
     const runtime = await open();
     const given = everything({ chunk: 3 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { LonghandError } from "../errors.ts";
 import { findModel } from "../models/index.ts";
+import { cRuntime } from "../runtime/c/node.ts";
 import { onnxNodeRuntime } from "../runtime/onnx/node.ts";
 import { reference } from "../runtime/reference/reference.ts";
 import { findTask } from "../tasks/index.ts";
@@ -73,6 +74,7 @@ async function failure(config: TrainingConfig, options: Partial<TrainOptions> = 
 const runtimes = [
   ["reference", async () => reference],
   ["ONNX Runtime", () => onnxNodeRuntime()],
+  ["compiled C", () => cRuntime()],
 ] as const;
 
 describe.each(runtimes)("on %s", (_, open) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { expectClose, type Nested, readGolden, toArray } from "../../../tests/golden.ts";
 import { input, type NDArray, program } from "../../graph/index.ts";
+import { cRuntime } from "../../runtime/c/node.ts";
 import { onnxNodeRuntime } from "../../runtime/onnx/node.ts";
 import { reference } from "../../runtime/reference/reference.ts";
 import { makeOptimizer, type Optimizer, optimizerConfig } from "./index.ts";
@@ -42,6 +43,7 @@ function stepProgram(optimizer: Optimizer, shape: readonly number[]) {
 describe.each([
   ["reference", 1e-10, async () => reference],
   ["ONNX Runtime", 1e-5, () => onnxNodeRuntime()],
+  ["compiled C", 1e-5, () => cRuntime()],
 ] as const)("%s", (_, tolerance, open) => {
   test.each(cases)("%s takes the five steps that PyTorch took", async (file, config, rate) => {
     const optimizer = makeOptimizer(optimizerConfig.parse(config));

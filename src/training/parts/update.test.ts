@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { expectClose, type Nested, readGolden, toArray } from "../../../tests/golden.ts";
 import type { NDArray } from "../../graph/index.ts";
 import { randomSource } from "../../random/index.ts";
+import { cRuntime } from "../../runtime/c/node.ts";
 import type { Runtime } from "../../runtime/contract.ts";
 import { onnxNodeRuntime } from "../../runtime/onnx/node.ts";
 import { reference } from "../../runtime/reference/reference.ts";
@@ -73,6 +74,7 @@ async function steps(
 test.each([
   ["reference", 1e-10, async () => reference],
   ["ONNX Runtime", 1e-5, () => onnxNodeRuntime()],
+  ["compiled C", 1e-5, () => cRuntime()],
 ] as const)("adamax-clipped with noise, before it cuts, takes the golden steps on %s", async (_, tolerance, open) => {
   const golden = readGolden<{
     start: Nested;
