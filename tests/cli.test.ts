@@ -5,7 +5,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { decodeModel, decodeSafetensors } from "../src/index.ts";
 import { type Ended, json, longhand } from "./command-line.ts";
 
@@ -368,6 +368,40 @@ test("bad usage and bad input end with status 2 and one line that says what was 
   }
   expect(await readdir(base)).not.toContain("never");
 }, 120_000);
+
+test("compiled C without a C compiler that works ends with status 2 and says what is missing", async () => {
+  const broken = join(base, "broken-compiler");
+  await writeFile(broken, '#!/bin/sh\n[ "$1" = --version ] || { echo "fatal: out of ideas" >&2; exit 1; }\n', {
+    mode: 0o755,
+  });
+  const cases = [
+    ["/nonexistent", /^longhand: no C compiler: \/nonexistent can't be run \(.*ENOENT\)\n$/],
+    [broken, /^longhand: the C compiler .*broken-compiler failed: fatal: out of ideas\n$/m],
+  ] as const;
+  try {
+    for (const [compiler, message] of cases) {
+      vi.stubEnv("CC", compiler);
+      for (const args of [
+        ["train", "binary-addition", "--runtime=c"],
+        ["eval", run, "--lengths=3", "--runtime=c"],
+      ]) {
+        const shown = `CC=${compiler} longhand ${args.join(" ")}`;
+        const started = ["plain", "json"].map(async (form) => {
+          const cwd = await mkdtemp(join(base, "uncompiled-"));
+          return longhand([...args, ...(form === "json" ? ["--json"] : [])], { cwd });
+        });
+        const [plain, asJson] = (await Promise.all(started)) as [Ended, Ended];
+        expect([plain.status, asJson.status], `${shown}: ${plain.stderr}`).toEqual([2, 2]);
+        expect(plain.stderr, shown).toMatch(message);
+        expect(plain.stderr, shown).not.toMatch(/\n\s+at /);
+        expect(plain.stdout, shown).toBe("");
+        expect(JSON.parse(asJson.stdout), shown).toMatchObject({ error: { code: "runtime" } });
+      }
+    }
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
 
 test("a training whose numbers overflow ends with status 1, names the step and keeps the last good ones", async () => {
   const folder = join(base, "overflow");

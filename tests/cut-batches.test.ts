@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { completeConfig, decodeSafetensors, type TrainingEvent, trainPopulation } from "../src/index.ts";
 import { partWorkers } from "../src/runs/part-workers.ts";
+import { cRuntime } from "../src/runtime/c/node.ts";
 import { onnxNodeRuntime } from "../src/runtime/onnx/node.ts";
 import { longhand, start } from "./command-line.ts";
 
@@ -50,37 +51,44 @@ async function outcome(folder: string) {
   };
 }
 
-test("threads change no bit, and neither does a stop", async () => {
-  const flags = ["train", "binary-addition", "--runtime=onnx"];
-  const whole = join(base, "whole");
-  const uninterrupted = await longhand([...flags, ...settings, "--run", whole]);
-  expect(uninterrupted.status, uninterrupted.stderr).not.toBe(2);
-  const expected = await outcome(whole);
-  // Each part has an engine of one thread.
-  expect(expected.engine).toEqual({ name: "onnx", precision: 32, threads: 1 });
+test.each([
+  ["onnx", () => onnxNodeRuntime()],
+  ["c", () => cRuntime()],
+] as const)(
+  "threads change no bit, and neither does a stop, on the runtime %s",
+  async (name, open) => {
+    const flags = ["train", "binary-addition", `--runtime=${name}`];
+    const whole = join(base, `${name}-whole`);
+    const uninterrupted = await longhand([...flags, ...settings, "--run", whole]);
+    expect(uninterrupted.status, uninterrupted.stderr).not.toBe(2);
+    const expected = await outcome(whole);
+    // Each part has an engine of one thread.
+    expect(expected.engine).toEqual({ name, precision: 32, threads: 1 });
 
-  const config = completeConfig({ task: "binary-addition", ...changes });
-  const program = new URL("../dist/src/runs/part-worker.js", import.meta.url);
-  for (const threads of [1, 2, 5]) {
-    const parts = await partWorkers(config, { name: "onnx", precision: 32, threads: 1 }, { threads, program });
-    const events: TrainingEvent[] = [];
-    for await (const event of trainPopulation(config, { runtime: await onnxNodeRuntime(), parts })) events.push(event);
-    const told = events.filter(({ type }) => type === "step" || type === "look");
-    expect(JSON.parse(JSON.stringify(told.map((event) => timeless({ ...event }))))).toEqual(expected.metrics);
-    const { state } = events.at(-1) as Extract<TrainingEvent, { type: "done" }>;
-    const parameters = Object.entries(expected.tensors).flatMap(([name, data]) =>
-      name.startsWith("parameters/") ? data : [],
-    );
-    expect([...state.parameters].sort()).toEqual(parameters.sort());
-  }
+    const config = completeConfig({ task: "binary-addition", ...changes });
+    const program = new URL("../dist/src/runs/part-worker.js", import.meta.url);
+    for (const threads of [1, 2, 5]) {
+      const parts = await partWorkers(config, { name, precision: 32, threads: 1 }, { threads, program });
+      const events: TrainingEvent[] = [];
+      for await (const event of trainPopulation(config, { runtime: await open(), parts })) events.push(event);
+      const told = events.filter(({ type }) => type === "step" || type === "look");
+      expect(JSON.parse(JSON.stringify(told.map((event) => timeless({ ...event }))))).toEqual(expected.metrics);
+      const { state } = events.at(-1) as Extract<TrainingEvent, { type: "done" }>;
+      const parameters = Object.entries(expected.tensors).flatMap(([name, data]) =>
+        name.startsWith("parameters/") ? data : [],
+      );
+      expect([...state.parameters].sort()).toEqual(parameters.sort());
+    }
 
-  const stopped = join(base, "stopped");
-  const { child, ended, says } = start([...flags, ...settings, "--run", stopped]);
-  await says(" · loss ");
-  child.kill("SIGINT");
-  expect((await ended).stderr).toContain("stopping: the step is finished and a checkpoint written");
-  const last = await longhand(["train", "--resume", stopped]);
-  expect(last.status, last.stderr).toBe(uninterrupted.status);
-  expect(last.stderr).toMatch(/from step \d+ on to 400/);
-  expect(await outcome(stopped)).toEqual(expected);
-}, 120_000);
+    const stopped = join(base, `${name}-stopped`);
+    const { child, ended, says } = start([...flags, ...settings, "--run", stopped]);
+    await says(" · loss ");
+    child.kill("SIGINT");
+    expect((await ended).stderr).toContain("stopping: the step is finished and a checkpoint written");
+    const last = await longhand(["train", "--resume", stopped]);
+    expect(last.status, last.stderr).toBe(uninterrupted.status);
+    expect(last.stderr).toMatch(/from step \d+ on to 400/);
+    expect(await outcome(stopped)).toEqual(expected);
+  },
+  120_000,
+);
