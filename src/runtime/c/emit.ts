@@ -4,7 +4,8 @@ import type { Program } from "../../graph/program.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { elementTypes } from "./elementwise.ts";
 import { kernels } from "./kernels.ts";
-import { writeRegion } from "./regions.ts";
+import { compute, regionOf } from "./regions.ts";
+import { writeScan } from "./scans.ts";
 import { denseView, extentOf, type View, variableOf } from "./view.ts";
 import { Writer } from "./writer.ts";
 
@@ -38,7 +39,8 @@ export function emit(program: Program): Emitted {
     if (!destinations.has(tensor)) destinations.set(tensor, targets[k]!);
   });
   writer.destinations = destinations;
-  writeRegion(writer, results);
+  const region = regionOf(writer, results);
+  compute(writer, region, region.order, writeScan);
   results.forEach((tensor, k) => {
     const view = writer.read(tensor);
     if (view.pointer !== targets[k]!.pointer) writer.copy(view, targets[k]!);
