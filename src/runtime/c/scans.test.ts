@@ -199,6 +199,30 @@ test("final states that are read much later, when other arrays have come and gon
   await expectExact(program("later", inputs, outputs));
 });
 
+test("what was computed before a loop is there in every step, though other arrays come and go in each", async () => {
+  const before = wrapped(matmul(a, b));
+  const { state } = scan({
+    state: { p: a },
+    sequences: { x },
+    step({ p }, items) {
+      // Read first, and never again in a step.
+      const first = wrapped(matmul(swapLastAxes(before), add(items.x, before)));
+      const second = wrapped(matmul(first, add(p, first)));
+      const third = wrapped(matmul(second, swapLastAxes(second)));
+      const inner = scan({
+        state: { q: third },
+        sequences: { x },
+        step({ q }, item) {
+          const one = wrapped(matmul(concatHalves(first), add(q, item.x)));
+          return { state: { q: wrapped(matmul(one, swapLastAxes(one))) } };
+        },
+      });
+      return { state: { p: wrapped(matmul(concatHalves(inner.state.q), third)) } };
+    },
+  });
+  await expectExact(program("before", inputs, state));
+});
+
 test("scans in scans, in both directions, that share states, items and what is around", async () => {
   const { state, outputs } = scan({
     state: { p: a, q: b },
