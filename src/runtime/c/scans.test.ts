@@ -223,6 +223,34 @@ test("what was computed before a loop is there in every step, though other array
   await expectExact(program("before", inputs, state));
 });
 
+test("a state of which nobody reads the last value, and a sequence made for the loop, last until its end", async () => {
+  const { outputs } = scan({
+    state: { p: a, q: wrapped(matmul(b, a)) },
+    sequences: { y: wrapped(add(x, slice(x, { axis: 0, stride: -1 }))) },
+    step({ p, q }, { y }) {
+      const first = wrapped(matmul(y, p));
+      // As large as the sequence and what is stacked.
+      const inner = scan({
+        state: { r: first },
+        sequences: { x },
+        step: ({ r }, item) => ({
+          state: { r: wrapped(matmul(r, item.x)) },
+          outputs: { all: wrapped(matmul(item.x, r)) },
+        }),
+      });
+      const over = scan({
+        state: { r: q },
+        sequences: { z: wrapped(add(inner.outputs.all, x)) },
+        step: ({ r }, { z }) => ({ state: { r: wrapped(add(matmul(z, r), swapLastAxes(z))) } }),
+      });
+      const last = wrapped(matmul(over.state.r, first));
+      return { state: { p: last, q: wrapped(add(matmul(p, last), q)) }, outputs: { sum: wrapped(add(last, p, q)) } };
+    },
+  });
+  const squares = wrapped(matmul(outputs.sum, swapLastAxes(outputs.sum)));
+  await expectExact(program("unread", inputs, { squares }));
+});
+
 test("scans in scans, in both directions, that share states, items and what is around", async () => {
   const { state, outputs } = scan({
     state: { p: a, q: b },
