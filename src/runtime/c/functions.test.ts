@@ -174,6 +174,38 @@ test("what isn't a number, and infinities, as the reference has them", async () 
   expect(values(received)).toEqual(values(wanted));
 });
 
+test("rows with infinities and what isn't a number, reduced and as softmax, as the reference has them", async () => {
+  const rows = [
+    [NaN, 1, 2],
+    [1, 2, NaN],
+    [Infinity, 1, NaN],
+    [-Infinity, 0, -Infinity],
+    [Infinity, -Infinity, 3],
+    [Infinity, Infinity, 0],
+    [-Infinity, -Infinity, -Infinity],
+    [1e38, -1e38, 0],
+    [-0, 0, -0],
+  ].flatMap((row) => [...row, ...row.toReversed()]);
+  const p = input("p", ["n", 3]);
+  const q = graph.swapLastAxes(p);
+  const { received, wanted } = await both(
+    { p },
+    {
+      max: graph.reduceMax(p, { axes: [1] }),
+      min: graph.reduceMin(p, { axes: [1] }),
+      maxOfColumns: graph.reduceMax(q, { axes: [0] }),
+      sum: graph.reduceSum(p, { axes: [1] }),
+      mean: graph.reduceMean(q, { axes: [0] }),
+      largest: graph.argMax(p),
+      softmax: graph.floor(graph.add(graph.softmax(p), 0.5)),
+      softmaxOfColumns: graph.floor(graph.add(graph.softmax(q, 0), 0.5)),
+      logSoftmax: graph.floor(graph.add(graph.max(graph.logSoftmax(p), -1e30), 0.5)),
+    },
+    { p: ndarray(Float32Array.from(rows), [rows.length / 3, 3]) },
+  );
+  expect(values(received)).toEqual(values(wanted));
+});
+
 test("integers wrap around at 32 bits", async () => {
   const limits = [2 ** 31 - 1, -(2 ** 31), 2 ** 30, -(2 ** 30) - 1, 65_536, -65_537, 46_341, 123_456_789];
   const { a, b } = pairs([...limits, 0, 1, -1, 2, -7, 10], [...limits, 0, 1, -1, 2, -7, 10]);
