@@ -55,6 +55,7 @@ export async function kept(name: string, make: (path: string) => Promise<void>):
   try {
     if (await wasUsed(path)) return path;
     await make(draft);
+    await written(draft);
     await files().rename(draft, path);
   } catch (cause) {
     throw cause instanceof LonghandError ? cause : refused(cause);
@@ -63,6 +64,16 @@ export async function kept(name: string, make: (path: string) => Promise<void>):
   }
   await forgetOldest(folder);
   return path;
+}
+
+/** Waits until a file is on the disk: one that lacks its end is not known by its name. */
+async function written(path: string): Promise<void> {
+  const handle = await files().open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Takes a file out of the cache. */

@@ -2,7 +2,7 @@
 
 /**
  * Functions without branches, so that compilers make loops of vectors of them. Errors: below 3 units in the last place of
- * float32. Polynomials: Cephes (Moshier 1984–2000), as in expf, logf, tanhf.
+ * float32 (largest seen: exponential 1.0, logarithm 0.8, tanh 1.2); σ is 0 below the normal numbers. Polynomials: Cephes (Moshier 1984–2000), as in expf, logf, tanhf.
  */
 const functions = `
 #define INLINE static inline __attribute__((always_inline))
