@@ -107,10 +107,12 @@ export const Sub: Operator<null> = (() => {
 /** a·b, element by element. */
 export const Mul: Operator<null> = (() => {
   const loop = binaryLoop((a, b) => a * b);
+  // Of two integers of 32 bits the product has up to 64: its last 32 are kept.
+  const integerLoop = binaryLoop(Math.imul);
   return elementwise<null>({
     name: "Mul",
     infer: (inputs) => broadcastType(inputs, ["float", "int"]),
-    value: ([a, b], out) => loop(a!, b!, out),
+    value: ([a, b], out) => (out.dtype === "int" ? integerLoop : loop)(a!, b!, out),
     slope: ({ inputs: [a, b] }, gradient) => [scaled(gradient, b!), scaled(gradient, a!)],
     bound: cornerBound((a, b) => a * b),
     print: infixPrint(" ⊙ ", " \\odot ", STRENGTH.product),
