@@ -7,6 +7,7 @@ test.each([
   ["reference", 64],
   ["onnx", 32],
   ["onnx-web", 32],
+  ["c", 32],
 ] as const)("%s by its name", async (name, precision) => {
   const { runtime, reason } = await open(name);
   expect([runtime.name, runtime.precision, reason]).toEqual([name, precision, "asked for"]);
