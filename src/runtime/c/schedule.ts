@@ -32,8 +32,9 @@ export function unitsOf(
   while (waiting.length > 0) {
     // In the order of the nodes: one pass finds all that wait for nothing but others before them.
     for (const node of [...waiting]) if (single(node) && needsOf(node).every(isDone)) take([node]);
-    const [first] = waiting.filter((node) => needsOf(node).every(isDone));
-    if (!first) continue;
+    if (waiting.length === 0) break;
+    // The first that waits has all that it needs.
+    const first = waiting[0]!;
     const { shape } = first.outputs[0]!;
     const group = new Set<Node>();
     for (const node of waiting) {
