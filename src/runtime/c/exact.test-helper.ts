@@ -1,4 +1,5 @@
 /** Programs over small whole numbers, whose results are exact in float32: compiled C has to give them to the last bit. */
+import { expect } from "vitest";
 import { evaluate } from "../../graph/dimension.ts";
 import { floor, mul, type NDArray, type Program, sub, type Tensor } from "../../graph/index.ts";
 import type { Arrays, Executable, Runtime } from "../contract.ts";
@@ -71,6 +72,18 @@ export function wholeNumbers(
       return [name, { dtype, shape: concrete, data }];
     }),
   );
+}
+
+/** In each of the sizes, one after the other, the program gives exactly what the reference gives. */
+export async function expectExact(
+  runtime: Runtime,
+  made: Program,
+  sizes: readonly Readonly<Record<string, number>>[],
+): Promise<void> {
+  await using pair = await pairOf(runtime, made);
+  for (const extents of sizes) {
+    expect(await pair.differences(wholeNumbers(made, extents)), JSON.stringify(extents)).toEqual([]);
+  }
 }
 
 /** Whole numbers brought back to 0 … 7: x − 8⌊x/8⌋. */
