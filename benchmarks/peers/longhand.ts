@@ -1,6 +1,6 @@
 /**
- * This project's side of the benchmark: `longhand.js [--threads N] [--runtime onnx|c] case.json`. What threads do is what they do in the trainer:
- * the gradient of a large step is computed in parts, a population is trained in as many shards as there are threads; in the other
+ * This project's side of the benchmark: `longhand.js [--threads N] [--runtime onnx|c] case.json`. What threads do is what they do
+ * in the trainer: the gradient of a large step is computed in parts, a population is trained in as many shards as there are threads; in the other
  * cases threads share the work of each operator.
  */
 import { readFileSync } from "node:fs";

@@ -4,22 +4,27 @@ import { apply, isInside, type Node, place, type Region, type Tensor, withRegion
 /**
  * All nodes that the tensors depend on, each after the nodes it needs. Bodies of scans are not entered.
  * @param stop tensors at which to turn back (their nodes are left out, unless reached otherwise).
+ * @param needsOf what a node needs. Default: its inputs.
  */
-export function topologicalOrder(outputs: readonly Tensor[], stop?: (tensor: Tensor) => boolean): Node[] {
+export function topologicalOrder(
+  outputs: readonly Tensor[],
+  stop?: (tensor: Tensor) => boolean,
+  needsOf: (node: Node) => readonly Tensor[] = ({ inputs }) => inputs,
+): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
   // Depth first without recursion: unrolled graphs are deep.
-  const stack: { node: Node; next: number }[] = [];
+  const stack: { readonly node: Node; readonly needs: readonly Tensor[]; next: number }[] = [];
   const enter = (tensor: Tensor) => {
     if (stop?.(tensor) || seen.has(tensor.node)) return;
     seen.add(tensor.node);
-    stack.push({ node: tensor.node, next: 0 });
+    stack.push({ node: tensor.node, needs: needsOf(tensor.node), next: 0 });
   };
   for (const output of outputs) {
     enter(output);
     while (stack.length > 0) {
       const top = stack.at(-1)!;
-      const following = top.node.inputs[top.next++];
+      const following = top.needs[top.next++];
       if (following) enter(following);
       else order.push(stack.pop()!.node);
     }

@@ -41,6 +41,20 @@ export async function takeParts(
   for (let k = Atomics.add(next, 0, 1); k < count; k = Atomics.add(next, 0, 1)) await compute(k);
 }
 
+/** Computes a part of an order; its gradient goes to the memory that is shared. */
+export async function computePart(
+  runner: PartRunner,
+  order: PartsOrder,
+  place: number,
+  { gradients }: PartMemory,
+): Promise<Omit<PartResult, "gradient">> {
+  const into = gradients[place]!;
+  const made = await runner.run({ ...order, parts: [order.parts[place]!], into: [into] });
+  const [{ gradient, ...result }] = made as [PartResult];
+  if (gradient !== into) into.set(gradient);
+  return result;
+}
+
 /**
  * A runner of parts in this thread and in others. The results don't depend on which of them it was.
  * @param here computes parts in this thread. @param workers run programs that call `servePartThread`. Both end with the runner.
@@ -62,10 +76,7 @@ export function threadedRunner(here: PartRunner, workers: readonly Worker[]): Pa
         results[k] = { ...result, gradient: memory.gradients[k]! };
     });
     const own = takeParts(memory, count, async (k) => {
-      const into = memory.gradients[k]!;
-      const made = await here.run({ ...rest, parameters, parts: [rest.parts[k]!], into: [into] });
-      const [{ gradient, ...result }] = made as [PartResult];
-      if (gradient !== into) into.set(gradient);
+      const result = await computePart(here, { ...rest, parameters }, k, memory);
       results[k] = { ...result, gradient: memory.gradients[k]! };
     });
     await Promise.all([own, ...others]);

@@ -1,7 +1,7 @@
 /** The other end of `part-threads.ts`: what a thread that computes parts does. Node only. */
 import { parentPort, receiveMessageOnPort } from "node:worker_threads";
 import type { PartResult, PartRunner } from "../training/index.ts";
-import { type PartMemory, type ThreadOrder, type ThreadReply, takeParts } from "./part-threads.ts";
+import { computePart, type PartMemory, type ThreadOrder, type ThreadReply, takeParts } from "./part-threads.ts";
 
 /** Computes parts of whatever is ordered. @param opened the runner of this thread. */
 export function servePartThread(opened: Promise<PartRunner>): void {
@@ -21,11 +21,7 @@ export function servePartThread(opened: Promise<PartRunner>): void {
     const own = parameters ?? shared.parameters;
     const results: [number, Omit<PartResult, "gradient">][] = [];
     await takeParts(shared, order.parts.length, async (k) => {
-      const into = shared.gradients[k]!;
-      const made = await runner.run({ ...order, parameters: own, parts: [order.parts[k]!], into: [into] });
-      const [{ gradient, ...result }] = made as [PartResult];
-      if (gradient !== into) into.set(gradient);
-      results.push([k, result]);
+      results.push([k, await computePart(runner, { ...order, parameters: own }, k, shared)]);
     });
     return { results };
   };

@@ -4,8 +4,11 @@ import type { Program } from "../graph/program.ts";
 
 export type Arrays = Readonly<Record<string, NDArray>>;
 
+/** The runtimes that there are. */
+export const engineNames = ["reference", "onnx", "onnx-web", "c"] as const;
+
 /** The names by which runtimes are asked for. */
-export type RuntimeName = "reference" | "onnx" | "onnx-web" | "c";
+export type RuntimeName = (typeof engineNames)[number];
 
 export interface Runtime {
   readonly name: RuntimeName;

@@ -1,6 +1,6 @@
 /** Opening a runtime by name, or the one that fits. Each is loaded only when it is chosen. */
 import { LonghandError, unknownName } from "../errors.ts";
-import type { Runtime, RuntimeName } from "./contract.ts";
+import { engineNames, type Runtime, type RuntimeName } from "./contract.ts";
 
 export interface OpenOptions {
   /** Arithmetic operations of one run of what will be run (`operationsOf`). Default: unknown, taken as many. */
@@ -18,7 +18,7 @@ export interface Opened {
 }
 
 /** Names that `open` takes. */
-export const runtimeNames: readonly ("auto" | RuntimeName)[] = ["auto", "reference", "onnx", "onnx-web", "c"];
+export const runtimeNames = ["auto", ...engineNames] as const;
 
 /**
  * Below this many operations a run of the reference takes less time than calling into ONNX Runtime does: about 10 µs a
@@ -35,7 +35,8 @@ export const LARGE = 1_000_000_000;
 /**
  * Opens a runtime.
  * @param name "reference" (float64, TypeScript), "onnx" (ONNX Runtime, native, in Node), "onnx-web" (ONNX Runtime,
- *   WebAssembly), "c" (compiled C, float32, in Node where there is a C compiler) or "auto" (default): the reference for tiny programs, otherwise "onnx" in Node and "onnx-web" elsewhere.
+ *   WebAssembly), "c" (compiled C, float32, in Node where there is a C compiler) or "auto" (default): the reference for tiny
+ *   programs, otherwise "onnx" in Node and "onnx-web" elsewhere.
  * @throws LonghandError `unknown-name` for another name; `runtime` when it isn't there, saying what is; `argument` for a
  *   number of threads that isn't one.
  */

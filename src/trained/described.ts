@@ -2,11 +2,12 @@
 import * as z from "zod";
 import { LonghandError } from "../errors.ts";
 import { parseConfig } from "../models/index.ts";
+import { engineNames } from "../runtime/contract.ts";
 import { completeConfig, type TrainingConfig } from "../training/index.ts";
 
 /** The engine a run was trained with: bit-identical numbers need the same one. */
 export const engineSchema = z.strictObject({
-  name: z.enum(["reference", "onnx", "onnx-web", "c"]),
+  name: z.enum(engineNames),
   /** Bits of a float. */
   precision: z.union([z.literal(32), z.literal(64)]),
   threads: z.int().min(1),

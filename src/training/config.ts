@@ -1,6 +1,7 @@
 /** The configuration of a training: everything that is needed to run it again. */
 import * as z from "zod";
 import { findModel, type Model, type ModelKind, models, parseConfig } from "../models/index.ts";
+import { runtimeNames } from "../runtime/open.ts";
 import { type AnyTask, findAnyTask, signatureOf } from "../tasks/index.ts";
 import { checkConfig } from "./check.ts";
 import { optimizerConfig } from "./optimizers/index.ts";
@@ -152,7 +153,7 @@ export const trainingConfig = z.strictObject({
   checkpointEvery: positive.default(250),
   /** Steps between lines of metrics. */
   reportEvery: positive.default(25),
-  runtime: z.enum(["auto", "reference", "onnx", "onnx-web", "c"]).default("auto"),
+  runtime: z.enum(runtimeNames).default("auto"),
 });
 
 export type TrainingConfig = z.output<typeof trainingConfig>;

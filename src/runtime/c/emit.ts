@@ -1,12 +1,11 @@
 /** Programs as C: one function that computes the outputs from the inputs, in loops that the compiler turns into vectors. */
 import { openNames } from "../../graph/dimension.ts";
 import type { Program } from "../../graph/program.ts";
-import type { Tensor } from "../../graph/tensor.ts";
 import { elementTypes } from "./elementwise.ts";
 import { kernels } from "./kernels.ts";
 import { compute, regionOf } from "./regions.ts";
 import { writeScan } from "./scans.ts";
-import { denseView, extentOf, type View, variableOf } from "./view.ts";
+import { denseView, extentOf, variableOf } from "./view.ts";
 import { Writer } from "./writer.ts";
 
 /** A program in C. */
@@ -34,11 +33,7 @@ export function emit(program: Program): Emitted {
     writer.line(`${elementTypes[tensor.dtype]} *const out${k} = wanted[${k}];`);
     return denseView(`out${k}`, tensor);
   });
-  const destinations = new Map<Tensor, View>();
-  results.forEach((tensor, k) => {
-    if (!destinations.has(tensor)) destinations.set(tensor, targets[k]!);
-  });
-  writer.destinations = destinations;
+  writer.want(results.map((tensor, k) => [tensor, targets[k]]));
   const region = regionOf(writer, results);
   compute(writer, region, region.order, writeScan);
   results.forEach((tensor, k) => {

@@ -121,6 +121,12 @@ static void pad(const float *x, float *y, long outer, long part, long row, long 
 }
 `;
 
+/** How far a product goes along the axis that is summed over before it takes the next tile. */
+export const DEPTH = 512;
+
+/** Lines of the largest panel of a factor. */
+export const LARGEST_PANEL = 32;
+
 /**
  * Products of matrices, after Goto and van de Geijn (2008): both factors are copied into panels, in the order in which a tile
  * of the result, held in registers, reads them. A factor that stays the same in a loop is copied once, before it.
@@ -140,8 +146,7 @@ const products = String.raw`
 #define REGISTERS 16
 #endif
 
-/* How far a product goes along the axis that is summed over before it takes the next tile. */
-#define DEPTH 512
+#define DEPTH ${DEPTH}
 
 typedef float vector __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 

@@ -1,8 +1,8 @@
 /** The runtime of programs that are compiled: each is written as C and loaded as an addon of Node. */
 import { LonghandError } from "../../errors.ts";
-import type { ArrayData, DType, NDArray } from "../../graph/array.ts";
+import { type ArrayData, type DType, type NDArray, sizeOf } from "../../graph/array.ts";
 import type { Program } from "../../graph/program.ts";
-import { checkArrays, concrete, isDirect } from "../arrays.ts";
+import { checkArrays, concrete, delivered, isDirect } from "../arrays.ts";
 import type { Arrays, Executable, Runtime } from "../contract.ts";
 import { forget } from "./cache.ts";
 import { compileAddon, compilerVersion } from "./compiler.ts";
@@ -73,12 +73,7 @@ function executable(program: Program, addon: Addon, names: readonly string[]): E
         `program ${program.name}: Gather: index ${problem[0]} is outside 0 … ${problem[1]! - 1}`,
       );
     }
-    return Object.fromEntries(
-      results.map(({ name, target, made }) => {
-        if (target && target !== made) target.data.set(made.data);
-        return [name, target ?? made];
-      }),
-    );
+    return Object.fromEntries(results.map(({ name, target, made }) => [name, delivered(made, target)]));
   };
 
   const self: Executable = {
@@ -93,7 +88,7 @@ function executable(program: Program, addon: Addon, names: readonly string[]): E
 }
 
 function allocated(dtype: DType, shape: readonly number[]): ArrayData {
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape);
   if (dtype === "float") return new Float32Array(size);
   return dtype === "int" ? new Int32Array(size) : new Uint8Array(size);
 }

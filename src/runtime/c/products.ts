@@ -1,6 +1,7 @@
 /** Products of matrices. */
 import { type Dimension, elements, plus, times } from "../../graph/dimension.ts";
 import type { Node, OperatorNode, Tensor } from "../../graph/tensor.ts";
+import { DEPTH, LARGEST_PANEL } from "./kernels.ts";
 import { axesOf, broadcastStrides, headsOf, indexOf } from "./loops.ts";
 import { addressOf, extentOf, type View } from "./view.ts";
 import type { Writer } from "./writer.ts";
@@ -50,7 +51,7 @@ function writeMatrices(writer: Writer, node: OperatorNode, left: View, right: Vi
     if (isShared(0)) packed.left ??= panelsOf(writer, "left", left, rows, columns);
     if (isShared(1)) packed.right ??= panelsOf(writer, "right", right, rows, columns);
     writer.line(...headsOf(axes, ""));
-    const room = (side: View | undefined, count: Dimension) => (side ? 0 : times(plus(count, MARGIN), DEPTH));
+    const room = (side: View | undefined, count: Dimension) => (side ? 0 : times(plus(count, LARGEST_PANEL), DEPTH));
     const work = writer.fresh("float", [plus(room(packed.left, rows), room(packed.right, columns))]);
     const factor = (side: View | undefined, view: View, k: number) => {
       writer.buffers.touch(side?.buffer);
@@ -119,17 +120,13 @@ export function packFactors(writer: Writer, nodes: readonly Node[], changes: (te
   }
 }
 
-/** The largest panel, and the depth of a block of them: as in the kernels. */
-const MARGIN = 32;
-const DEPTH = 512;
-
 /** Copies a factor into panels. */
 function panelsOf(writer: Writer, side: Side, view: View, rows: Dimension, columns: Dimension): View {
   const isLeft = side === "left";
   const [m, n] = [rows, columns].map(extentOf);
   const [row, next] = view.strides.slice(-2).map(extentOf);
   const depth = view.shape.at(isLeft ? -1 : -2)!;
-  const made = writer.fresh("float", [plus(isLeft ? rows : columns, MARGIN), depth]);
+  const made = writer.fresh("float", [plus(isLeft ? rows : columns, LARGEST_PANEL), depth]);
   const lines = isLeft ? `${row}, ${next}` : `${next}, ${row}`;
   const size = isLeft ? `panel_rows(${m}, ${n})` : `panel_columns(${n})`;
   writer.line(

@@ -1,11 +1,11 @@
 /** The nodes of a region – the outermost graph, or the body of a scan – in an order in which they can be computed. */
 import type { Node, OperatorNode, ScanNode, Tensor } from "../../graph/tensor.ts";
-import { capturesOf } from "../../graph/traverse.ts";
+import { capturesOf, topologicalOrder } from "../../graph/traverse.ts";
 import { liveParts } from "../live.ts";
 import { isExpression } from "./elementwise.ts";
 import { writeExpressions } from "./expressions.ts";
 import { writeOperator } from "./operators.ts";
-import { operands, orderOf, unitsOf } from "./schedule.ts";
+import { operands, unitsOf } from "./schedule.ts";
 import type { Writer } from "./writer.ts";
 
 /** What is still to be computed of a region. */
@@ -18,7 +18,7 @@ export interface Region {
 
 /** What outputs of a region need. */
 export function regionOf(writer: Writer, outputs: readonly Tensor[]): Region {
-  const order = orderOf(outputs, (node) => needsOf(writer, node), writer.isReady);
+  const order = topologicalOrder(outputs, writer.isReady, (node) => needsOf(writer, node));
   const readers = new Map<Tensor, Node[]>();
   for (const node of order) {
     for (const used of needsOf(writer, node)) readers.set(used, [...(readers.get(used) ?? []), node]);

@@ -42,7 +42,7 @@ export function writeScan(writer: Writer, node: ScanNode): void {
   });
   const places = states.map(({ state, place }, k) => denseView(declare(writer, `w${id}_${k}`, state, place), state));
   const isKept = (state: Tensor) => chains.places.has(state);
-  writer.destinations = firstOfEach([
+  writer.want([
     // What is kept in one array must be written there.
     ...states.map(({ state, next }, k) => [isKept(state) ? next : undefined, places[k]] as const),
     ...parts.stacked.map(({ inner }, k) => [inner, slots[k]] as const),
@@ -136,11 +136,4 @@ function at(view: View, step: string, stride: string): string {
 function declare(writer: Writer, pointer: string, { dtype }: Tensor, address: string, qualifier = ""): string {
   writer.line(`${qualifier}${elementTypes[dtype]} *const ${pointer} = ${address};`);
   return pointer;
-}
-
-/** The first place of each tensor. */
-function firstOfEach(entries: readonly (readonly [Tensor | undefined, View | undefined])[]): Map<Tensor, View> {
-  const found = new Map<Tensor, View>();
-  for (const [tensor, view] of entries) if (tensor && view && !found.has(tensor)) found.set(tensor, view);
-  return found;
 }

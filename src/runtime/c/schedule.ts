@@ -29,10 +29,10 @@ export function unitsOf(
     waiting = waiting.filter((node) => !done.has(node));
   };
   const single = (node: Node) => node.kind !== "operator" || !isExpression(node);
-  while (waiting.length > 0) {
+  for (;;) {
     // In the order of the nodes: one pass finds all that wait for nothing but others before them.
     for (const node of [...waiting]) if (single(node) && needsOf(node).every(isDone)) take([node]);
-    if (waiting.length === 0) break;
+    if (waiting.length === 0) return units;
     // The first that waits has all that it needs.
     const first = waiting[0]!;
     const { shape } = first.outputs[0]!;
@@ -43,36 +43,9 @@ export function unitsOf(
     }
     take([...group]);
   }
-  return units;
 }
 
 /** What an operator reads. */
 export function operands(node: Node): readonly Tensor[] {
   return node.kind === "operator" ? valueInputs(node) : node.inputs;
-}
-
-/** Nodes that outputs need, each after those that it needs. Goes no further back than what is ready. */
-export function orderOf(
-  outputs: readonly Tensor[],
-  needsOf: (node: Node) => readonly Tensor[],
-  isReady: (tensor: Tensor) => boolean,
-): Node[] {
-  const order: Node[] = [];
-  const seen = new Set<Node>();
-  const stack: { readonly node: Node; readonly needs: readonly Tensor[]; next: number }[] = [];
-  const enter = (tensor: Tensor) => {
-    if (isReady(tensor) || seen.has(tensor.node)) return;
-    seen.add(tensor.node);
-    stack.push({ node: tensor.node, needs: needsOf(tensor.node), next: 0 });
-  };
-  for (const output of outputs) {
-    enter(output);
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
-      const following = top.needs[top.next++];
-      if (following) enter(following);
-      else order.push(stack.pop()!.node);
-    }
-  }
-  return order;
 }

@@ -51,6 +51,13 @@ export class Writer {
     return view;
   }
 
+  /** From now on tensors are written where they are wanted: the first place of each. */
+  want(places: readonly (readonly [Tensor | undefined, View | undefined])[]): void {
+    const found = new Map<Tensor, View>();
+    for (const [tensor, view] of places) if (tensor && view && !found.has(tensor)) found.set(tensor, view);
+    this.destinations = found;
+  }
+
   /** Memory for a new array. */
   fresh(dtype: DType, shape: Shape): View {
     const buffer = this.buffers.request(elementTypes[dtype], elements(shape), elementSizes[dtype]);
